@@ -1,0 +1,1 @@
+"""Who you are, whom you act for, and what you may do."""

@@ -1,0 +1,97 @@
+"""Roles, permissions and the actor: pure data about who may do what, at which office."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A duty of a staff member at one office (citizens need none)."""
+
+    CLERK = "clerk"
+    OFFICER = "officer"
+    LEADER = "leader"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """What an actor may do, as desk:resource:action."""
+
+    SUBMIT = "citizen:dossier:submit"
+    FOLLOW = "citizen:dossier:follow"
+    SEE_QUEUE = "counter:queue:see"
+    SEE_DOSSIER = "counter:dossier:see"
+    RECEIVE = "counter:dossier:receive"
+    REFUSE = "counter:dossier:refuse"
+    FORWARD = "counter:dossier:forward"
+    ASSIGN = "counter:dossier:assign"
+    PROPOSE = "counter:dossier:propose"
+    SEND_BACK = "counter:dossier:send-back"
+    APPROVE = "counter:dossier:approve"
+    ISSUE = "system:dossier:issue"
+    RETURN_RESULT = "counter:dossier:return-result"
+
+
+_EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: _EVERY_DESK
+    | {Permission.RECEIVE, Permission.REFUSE, Permission.FORWARD, Permission.RETURN_RESULT},
+    Role.OFFICER: _EVERY_DESK | {Permission.ASSIGN, Permission.PROPOSE},
+    Role.LEADER: _EVERY_DESK | {Permission.SEND_BACK, Permission.APPROVE},
+    Role.ADMINISTRATOR: frozenset(),
+    Role.AUDITOR: frozenset(),
+}
+OWNER_GRANTS = frozenset({Permission.SUBMIT, Permission.FOLLOW})
+SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT})
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One role at one office."""
+
+    role: Role
+    office_code: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts in this request or job; `subject_hash` is the keyed hash of their personal ID."""
+
+    account_id: uuid.UUID | None
+    display_name: str
+    level: int = 0
+    subject_hash: bytes = b""
+    duties: frozenset[Duty] = field(default_factory=frozenset)
+    is_system: bool = False
+
+    @property
+    def id(self) -> str:
+        """How events and logs name the actor: never a name, never a personal ID."""
+        return "system" if self.is_system else str(self.account_id or "anonymous")
+
+    def offices(self, permission: Permission) -> frozenset[str]:
+        """The offices at which the actor holds the permission by duty."""
+        return frozenset(duty.office_code for duty in self.duties if permission in GRANTS[duty.role])
+
+    def role_for(self, permission: Permission, office_code: str) -> Role | None:
+        """The role by which the actor holds the permission at the office, if any."""
+        for duty in sorted(self.duties, key=lambda d: d.role):
+            if duty.office_code == office_code and permission in GRANTS[duty.role]:
+                return duty.role
+        return None
+
+    def holds_anywhere(self, permission: Permission) -> bool:
+        """Whether any duty of the actor gives the permission (draws navigation, never decides)."""
+        return bool(self.offices(permission))
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.duties)
+
+
+SYSTEM = Actor(account_id=None, display_name="Hệ thống", is_system=True)
+ANONYMOUS = Actor(account_id=None, display_name="")

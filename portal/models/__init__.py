@@ -1,0 +1,35 @@
+"""The tables, one file per aggregate; importing this package makes all of them known to SQLAlchemy."""
+
+from portal.models.account import Account, LoginSession
+from portal.models.answers import AnswersDocument, Evidence
+from portal.models.base import Base
+from portal.models.calendar import CalendarDay
+from portal.models.data_key import DataKey
+from portal.models.document import IssuedDocument, StoredFile
+from portal.models.dossier import Dossier
+from portal.models.event import Event
+from portal.models.notice import Notice, OutboxItem
+from portal.models.numbers import NumberSeries
+from portal.models.office import Office, StaffDuty, StaffMember
+from portal.models.procedure import ProcedureVersion
+
+__all__ = [
+    "Account",
+    "AnswersDocument",
+    "Base",
+    "CalendarDay",
+    "DataKey",
+    "Dossier",
+    "Event",
+    "Evidence",
+    "IssuedDocument",
+    "LoginSession",
+    "Notice",
+    "NumberSeries",
+    "Office",
+    "OutboxItem",
+    "ProcedureVersion",
+    "StaffDuty",
+    "StaffMember",
+    "StoredFile",
+]

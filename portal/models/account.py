@@ -1,0 +1,58 @@
+"""People who logged in, and their sessions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.crypto import Sealed
+from portal.models.base import Base, RowId
+from portal.models.data_key import HasDataKey
+
+
+class Account(HasDataKey, Base):
+    """A person as (issuer, subject) of the identity provider; who they are is sealed in `profile`.
+
+    `profile`: personal_id, full_name, date_of_birth (YYYY[-MM[-DD]]), email, phone.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[RowId]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    subject_hash: Mapped[bytes] = mapped_column(index=True)
+    sealed_profile: Mapped[bytes]
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime]
+    locked_at: Mapped[datetime | None]
+
+    profile = Sealed("sealed_profile")
+
+
+class LoginSession(Base):
+    """A browser's session: found by the hash of its cookie, ended on the server by `revoked_at`."""
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (
+        CheckConstraint("(account_id IS NULL) = (level = 0)", name="a_level_belongs_to_an_account"),
+        Index("ix_login_sessions_idp_sid", "idp_sid", postgresql_where=text("idp_sid IS NOT NULL")),
+    )
+
+    id: Mapped[RowId]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id), index=True)
+    account: Mapped[Account | None] = relationship(lazy="joined")
+    level: Mapped[int] = mapped_column(default=0)
+    idp_sid: Mapped[str | None]
+    authenticated_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sealed_id_token: Mapped[bytes | None]

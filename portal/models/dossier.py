@@ -1,0 +1,115 @@
+"""The dossier: where it stands, who holds it, and its legal clock; what it says is sealed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.crypto import Sealed
+from portal.models.account import Account
+from portal.models.base import Base, RowId
+from portal.models.data_key import HasDataKey
+from portal.models.office import Office
+from portal.models.procedure import ProcedureVersion
+
+STATES = (
+    "draft", "submitted", "received", "not_received", "in_processing", "supplement_requested",
+    "payment_requested", "withdrawn", "stopped", "finished", "returned",
+)  # fmt: skip
+STAGES = ("awaiting_assignment", "appraising", "awaiting_signature", "issuing")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+class Dossier(HasDataKey, Base):
+    """One dossier, from draft to returned result.
+
+    `draft`: the answers under way, as `services.catalogue.answers` shapes them; empty once submitted.
+    `parties`: submitter and subject as the result will name them, and the contact for notices.
+    `proposal`: what the officer proposes, as the procedure's appraisal questions shape it.
+    """
+
+    __tablename__ = "dossiers"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", STATES), name="state_is_known"),
+        CheckConstraint(f"stage IS NULL OR {_one_of('stage', STAGES)}", name="stage_is_known"),
+        CheckConstraint("(state = 'in_processing') = (stage IS NOT NULL)", name="a_stage_belongs_to_processing"),
+        CheckConstraint("state = 'draft' OR (code IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_a_code"),
+        CheckConstraint("(sealed_draft IS NOT NULL) = (state = 'draft')", name="only_a_draft_has_draft_answers"),
+        CheckConstraint(
+            "state IN ('draft', 'submitted', 'not_received') OR (received_at IS NOT NULL AND promised_at IS NOT NULL"
+            " AND received_by IS NOT NULL AND register_number IS NOT NULL)",
+            name="received_has_moment_promise_receiver",
+        ),
+        CheckConstraint(
+            "stage IS DISTINCT FROM 'awaiting_signature' OR (proposed_by IS NOT NULL AND sealed_proposal IS NOT NULL)",
+            name="a_signature_awaits_a_proposal",
+        ),
+        CheckConstraint(
+            "NOT (stage IS NOT DISTINCT FROM 'issuing' OR state IN ('finished', 'returned')) OR approved_by IS NOT NULL",
+            name="issued_was_approved",
+        ),
+        CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="four_eyes"),
+        CheckConstraint("state NOT IN ('finished', 'returned') OR finished_at IS NOT NULL", name="finished_has_a_moment"),
+        CheckConstraint("(state = 'returned') = (returned_at IS NOT NULL)", name="returned_has_a_moment"),
+        UniqueConstraint("office_code", "register_year", "register_number"),
+        Index(
+            "uq_dossiers_one_open_draft",
+            "owner_id",
+            "procedure_code",
+            unique=True,
+            postgresql_where=text("state = 'draft'"),
+        ),
+        Index("ix_dossiers_office_code_state_promised_at", "office_code", "state", "promised_at", "id"),
+        Index("ix_dossiers_owner_id_submitted_at", "owner_id", "submitted_at"),
+        Index("ix_dossiers_name_tokens", "name_tokens", postgresql_using="gin"),
+    )
+
+    id: Mapped[RowId]
+    code: Mapped[str | None] = mapped_column(unique=True)
+    procedure_code: Mapped[str]
+    version_hash: Mapped[str] = mapped_column(ForeignKey(ProcedureVersion.content_hash))
+    version: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(default="draft")
+    stage: Mapped[str | None]
+    channel: Mapped[str] = mapped_column(default="online")
+    delivery: Mapped[str] = mapped_column(default="electronic")
+    language: Mapped[str] = mapped_column(default="vi")
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))
+    owner: Mapped[Account] = relationship(foreign_keys=owner_id)
+    subject_hash: Mapped[bytes] = mapped_column(index=True)
+    household_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
+    name_tokens: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
+    office_code: Mapped[str | None] = mapped_column(ForeignKey(Office.code))
+    office: Mapped[Office | None] = relationship(lazy="joined")
+
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    promised_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+    register_year: Mapped[int | None]
+    register_number: Mapped[int | None]
+
+    received_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+
+    sealed_draft: Mapped[bytes | None]
+    sealed_parties: Mapped[bytes | None]
+    sealed_proposal: Mapped[bytes | None]
+    tracking_hash: Mapped[bytes | None]
+
+    draft = Sealed("sealed_draft")
+    parties = Sealed("sealed_parties")
+    proposal = Sealed("sealed_proposal")

@@ -1,0 +1,1 @@
+"""The dossier's life: one table of moves, one file for each act."""

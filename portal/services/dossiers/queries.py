@@ -1,0 +1,178 @@
+"""Reading dossiers, always on behalf of an actor: what the actor may not see is not found."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.auth.permissions import Actor, Permission
+from portal.models import AnswersDocument, Dossier, Event, Evidence, IssuedDocument
+from portal.services.dossiers.lifecycle import Act, Facts, Move, Place, Stage, State, allowed, move_for
+from portal.services.errors import Forbidden, NotFound, Stale
+from portal.services.identity import name_tokens, personal_id_hash
+
+PAGE_SIZE = 50
+
+
+def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
+    """What the table of moves needs to know of the dossier."""
+    return Facts(
+        place=Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None),
+        office_code=dossier.office_code or "",
+        owner_id=dossier.owner_id,
+        subject_hash=dossier.subject_hash,
+        household_hashes=frozenset(dossier.household_hashes),
+        received_by=dossier.received_by,
+        assigned_to=dossier.assigned_to,
+        proposed_by=dossier.proposed_by,
+        result_is_signed=result_is_signed,
+        is_delivered_electronically=dossier.delivery == "electronic",
+    )
+
+
+def _visible_to(actor: Actor) -> Select[tuple[Dossier]]:
+    offices = actor.offices(Permission.SEE_DOSSIER)
+    return select(Dossier).where(Dossier.office_code.in_(sorted(offices)), Dossier.state != State.DRAFT)
+
+
+def owned(session: Session, actor: Actor, code: str) -> Dossier:
+    """The actor's own dossier of this code.
+
+    Raises:
+        NotFound: no such dossier, or somebody else's.
+    """
+    query = select(Dossier).where(Dossier.code == code, Dossier.owner_id == actor.account_id)
+    return _found(session.scalars(query).first())
+
+
+def owned_dossiers(session: Session, actor: Actor) -> list[Dossier]:
+    """The actor's own dossiers and drafts, newest first."""
+    query = select(Dossier).where(Dossier.owner_id == actor.account_id).order_by(Dossier.updated_at.desc(), Dossier.id)
+    return list(session.scalars(query))
+
+
+def at_counter(session: Session, actor: Actor, code: str) -> Dossier:
+    """A dossier of one of the actor's offices.
+
+    Raises:
+        NotFound: no such dossier, or another office's.
+    """
+    return _found(session.scalars(_visible_to(actor).where(Dossier.code == code)).first())
+
+
+def for_act(session: Session, actor: Actor, act: Act, code: str, *, expected_version: int) -> tuple[Dossier, Move]:
+    """The dossier locked for one act of a staff member, and the row of the table that allows it.
+
+    Raises:
+        NotFound: not a dossier of the actor's offices.
+        Stale: somebody acted since the actor's page was drawn.
+        Forbidden, IllegalMove, GuardRefused: as the table says.
+    """
+    query = _visible_to(actor).where(Dossier.code == code).with_for_update(of=Dossier)
+    dossier = _found(session.scalars(query.execution_options(populate_existing=True)).first())
+    if dossier.version != expected_version:
+        raise _stale(session, dossier)
+    return dossier, move_for(act, facts_of(dossier), actor)
+
+
+def for_system(session: Session, actor: Actor, act: Act, dossier_id: uuid.UUID, *, result_is_signed: bool) -> tuple[Dossier, Move]:
+    """The dossier locked for one act of the portal itself.
+
+    Raises:
+        Forbidden, IllegalMove, GuardRefused: as the table says.
+    """
+    if not actor.is_system:
+        raise Forbidden(act)
+    dossier = session.get_one(Dossier, dossier_id, with_for_update={"of": Dossier}, populate_existing=True)
+    return dossier, move_for(act, facts_of(dossier, result_is_signed=result_is_signed), actor)
+
+
+def _stale(session: Session, dossier: Dossier) -> Stale:
+    last = session.scalars(select(Event).where(Event.dossier_id == dossier.id).order_by(Event.number.desc()).limit(1)).first()
+    return Stale(last.actor_role if last else "", last.happened_at if last else None)
+
+
+def _found(dossier: Dossier | None) -> Dossier:
+    if dossier is None:
+        raise NotFound
+    return dossier
+
+
+def buttons(dossier: Dossier, actor: Actor) -> tuple[Move, ...]:
+    """The acts that the actor may do on the dossier now."""
+    return allowed(facts_of(dossier), actor)
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which dossiers of the actor's offices are wanted; `search` is a code, a personal ID, or a name without diacritics."""
+
+    places: tuple[Place, ...] = ()
+    search: str = ""
+    mine_only: bool = False
+    due_before: datetime | None = None
+    page: int = 1
+
+
+def queue(session: Session, actor: Actor, wanted: QueueFilter) -> list[Dossier]:
+    """One page of the actor's queue: what is promised first stands first, then what came first; one row more than a page."""
+    query = _visible_to(actor)
+    if wanted.places:
+        query = query.where(or_(*(_stands_at(place) for place in wanted.places)))
+    if wanted.search.strip():
+        query = query.where(_matches(wanted.search))
+    if wanted.mine_only:
+        query = query.where(Dossier.assigned_to == actor.account_id)
+    if wanted.due_before:
+        query = query.where(Dossier.promised_at < wanted.due_before)
+    order = (Dossier.promised_at.asc().nulls_last(), Dossier.submitted_at.asc(), Dossier.id)
+    offset = (max(wanted.page, 1) - 1) * PAGE_SIZE
+    return list(session.scalars(query.order_by(*order).offset(offset).limit(PAGE_SIZE + 1)))
+
+
+def _stands_at(place: Place):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause types are not worth naming
+    if place.stage is None:
+        return Dossier.state == place.state.value
+    return (Dossier.state == place.state.value) & (Dossier.stage == place.stage.value)
+
+
+def _matches(search: str):  # type: ignore[no-untyped-def]
+    wanted = search.strip()
+    if wanted.isdigit() and len(wanted) == 12:
+        return Dossier.subject_hash == personal_id_hash(wanted)
+    if "-" in wanted:
+        return Dossier.code == wanted.upper()
+    return Dossier.name_tokens.contains(name_tokens(wanted))
+
+
+def queue_counts(session: Session, actor: Actor) -> dict[Place, int]:
+    """How many dossiers of the actor's offices stand at each open place."""
+    query = (
+        select(Dossier.state, Dossier.stage, func.count())
+        .where(Dossier.office_code.in_(sorted(actor.offices(Permission.SEE_DOSSIER))))
+        .where(Dossier.state.not_in([State.DRAFT, State.NOT_RECEIVED, State.WITHDRAWN, State.RETURNED]))
+        .group_by(Dossier.state, Dossier.stage)
+    )
+    return {Place(State(state), Stage(stage) if stage else None): count for state, stage, count in session.execute(query)}
+
+
+def latest_answers(session: Session, dossier: Dossier) -> AnswersDocument:
+    """The answers of the dossier's newest filing round."""
+    query = select(AnswersDocument).where(AnswersDocument.dossier_id == dossier.id).order_by(AnswersDocument.round.desc())
+    return session.scalars(query.limit(1)).one()
+
+
+def evidence_of(session: Session, dossier: Dossier) -> list[Evidence]:
+    """What the registries answered for the dossier, oldest first."""
+    query = select(Evidence).where(Evidence.dossier_id == dossier.id).order_by(Evidence.fetched_at, Evidence.id)
+    return list(session.scalars(query))
+
+
+def documents_of(session: Session, dossier: Dossier) -> list[IssuedDocument]:
+    """The dossier's papers, oldest first."""
+    query = select(IssuedDocument).where(IssuedDocument.dossier_id == dossier.id)
+    return list(session.scalars(query.order_by(IssuedDocument.created_at, IssuedDocument.id)))

@@ -1,0 +1,266 @@
+"""The contract of every registry look-up over the exchange platform, and the HTTP that carries it.
+
+What a registry says is believed only after its answer has the agreed shape and echoes the person asked for. An answer
+that is late, huge or malformed counts as no answer: the citizen then types the value, marked to be verified.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+import requests
+import structlog
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from portal import clock
+from portal.services.registries.breaker import Breaker
+
+ANSWER_WITHIN_SECONDS = 3.0
+LARGEST_ANSWER_BYTES = 1_000_000
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """How a look-up ended."""
+
+    FOUND = "found"
+    DECEASED = "deceased"
+    NOT_MATCHED = "not_matched"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person asked for, by the three factors that the exchange matches together."""
+
+    personal_id: str
+    full_name: str
+    date_of_birth: str
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Who asks: a citizen about themself, or an officer of an office."""
+
+    kind: Literal["citizen", "officer"]
+    id: str
+    office: str | None = None
+    client_ip: str = ""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One look-up: about whom, for which procedure, for what purpose and on which ground, and exactly which fields."""
+
+    subject: Subject
+    requester: Requester
+    procedure_code: str
+    purpose: str
+    legal_ground: str
+    scope: tuple[str, ...]
+    basis: Literal["consent", "law"]
+    basis_reference: str
+    dossier_code: str | None = None
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def to_json(self, moment: datetime) -> dict[str, Any]:
+        """The body of the request."""
+        return {
+            "request_id": self.request_id,
+            "timestamp": clock.to_local(moment).isoformat(timespec="seconds"),
+            "procedure_code": self.procedure_code,
+            "purpose": {"code": self.purpose, "legal_ground": self.legal_ground},
+            "scope": list(self.scope),
+            "requester": vars(self.requester),
+            "subject": vars(self.subject),
+            "basis": {"kind": self.basis, "reference": self.basis_reference},
+            "dossier_code": self.dossier_code,
+        }
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a look-up; `fields` is empty unless the outcome is FOUND."""
+
+    registry: str
+    request_id: str
+    outcome: Outcome
+    fetched_at: datetime
+    response_id: str = ""
+    as_of: datetime | None = None
+    record_version: int | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RegistryClient(Protocol):
+    """A registry that answers about one person."""
+
+    name: str
+
+    def look_up(self, ask: Ask) -> Reply:
+        """The registry's reply; never raises for a fault outside, which is an UNAVAILABLE reply."""
+        ...
+
+
+class _Echo(BaseModel):
+    personal_id: str
+
+
+class Envelope(BaseModel):
+    """The agreed shape of every answer."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Literal["00", "01", "02", "03", "99"]
+    request_id: str
+    response_id: str = Field(min_length=1, max_length=100)
+    as_of: AwareDatetime | None = None
+    record_version: int | None = None
+    subject: _Echo | None = None
+    fields: dict[str, Any] = {}
+    flags: list[str] = []
+
+
+class Unbelievable(Exception):
+    """An answer that must not be used: of the wrong shape, about somebody else, or against reason."""
+
+
+class FieldCheck(Protocol):
+    """A registry's own check of the fields it answered; raises `Unbelievable`."""
+
+    def __call__(self, fields: Mapping[str, Any], subject: Subject) -> None: ...
+
+
+class Exchange:
+    """The exchange platform as a client of it: token, signature, time limit, size limit, breaker."""
+
+    def __init__(self, base_url: str, client_id: str, client_secret: str) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._client_id = client_id
+        self._secret = client_secret.encode()
+        self._http = requests.Session()
+        self._token = ""
+        self._token_until = 0.0
+        self._token_lock = threading.Lock()
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """The JSON answer to a signed request.
+
+        Raises:
+            requests.RequestException: no answer in time, or an HTTP error.
+            Unbelievable: an answer that is too large or is not JSON.
+        """
+        until = time.monotonic() + ANSWER_WITHIN_SECONDS
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        headers = {
+            "Authorization": f"Bearer {self._valid_token()}",
+            "Content-Type": "application/json",
+            "X-Signature": hmac.new(self._secret, raw, "sha256").hexdigest(),
+        }
+        left = max(until - time.monotonic(), 0.1)
+        with self._http.post(
+            f"{self._base_url}{path}", data=raw, headers=headers, timeout=(1, left), stream=True, allow_redirects=False
+        ) as response:
+            response.raise_for_status()
+            return _parse(_read(response, until))
+
+    def _valid_token(self) -> str:
+        with self._token_lock:
+            if time.monotonic() < self._token_until:
+                return self._token
+            form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret.decode()}
+            answer = self._http.post(f"{self._base_url}/token", data=form, timeout=(1, 2), allow_redirects=False)
+            answer.raise_for_status()
+            try:
+                self._token = str(answer.json()["access_token"])
+                self._token_until = time.monotonic() + float(answer.json()["expires_in"]) - 30
+            except (ValueError, KeyError, TypeError) as wrong:
+                raise Unbelievable("the exchange gave no token") from wrong
+            return self._token
+
+    def forget_token(self) -> None:
+        """Ask for a new token at the next look-up."""
+        self._token_until = 0.0
+
+
+def _read(response: requests.Response, until: float) -> bytes:
+    content = b""
+    while chunk := response.raw.read1(65_536, decode_content=True):
+        content += chunk
+        if len(content) > LARGEST_ANSWER_BYTES:
+            raise Unbelievable("an answer of more than a megabyte")
+        if time.monotonic() > until:
+            raise requests.Timeout("an answer that trickles")
+    return content
+
+
+def _parse(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8"))
+    except ValueError as wrong:
+        raise Unbelievable("an answer that is not JSON") from wrong
+
+
+class HttpRegistry:
+    """One registry behind the exchange; `check` refuses answers that cannot be true."""
+
+    def __init__(self, name: str, exchange: Exchange, check: FieldCheck, breaker: Breaker | None = None) -> None:
+        self.name = name
+        self._exchange = exchange
+        self._check = check
+        self._breaker = breaker or Breaker()
+
+    def look_up(self, ask: Ask) -> Reply:
+        """The registry's reply; a fault outside, or an answer that cannot be believed, is an UNAVAILABLE reply."""
+        if not self._breaker.allows():
+            return self._without_answer(ask)
+        try:
+            answer = self._exchange.post(f"/{self.name}/lookup", ask.to_json(clock.now()))
+            reply = self._read_envelope(ask, answer)
+        except (requests.RequestException, OSError, Unbelievable, ValidationError) as fault:
+            self._breaker.failed()
+            if getattr(getattr(fault, "response", None), "status_code", None) == 401:
+                self._exchange.forget_token()
+            log.warning("registry_unavailable", registry=self.name, request_id=ask.request_id, fault=type(fault).__name__)
+            return self._without_answer(ask)
+        self._breaker.succeeded()
+        return reply
+
+    def _read_envelope(self, ask: Ask, answer: Any) -> Reply:
+        envelope = Envelope.model_validate(answer)
+        if envelope.request_id != ask.request_id:
+            raise Unbelievable("an answer to another request")
+        outcome = {
+            "00": Outcome.FOUND, "01": Outcome.NOT_MATCHED, "02": Outcome.REFUSED,
+            "03": Outcome.REFUSED, "99": Outcome.UNAVAILABLE,
+        }[envelope.status]  # fmt: skip
+        if outcome is Outcome.FOUND:
+            if envelope.subject is None or envelope.subject.personal_id != ask.subject.personal_id:
+                raise Unbelievable("an answer about another person")
+            if "deceased" in envelope.flags:
+                outcome = Outcome.DECEASED
+            else:
+                self._check(envelope.fields, ask.subject)
+        return Reply(
+            registry=self.name,
+            request_id=ask.request_id,
+            outcome=outcome,
+            fetched_at=clock.now(),
+            response_id=envelope.response_id,
+            as_of=envelope.as_of,
+            record_version=envelope.record_version,
+            fields={key: envelope.fields[key] for key in ask.scope if key in envelope.fields} if outcome is Outcome.FOUND else {},
+        )
+
+    def _without_answer(self, ask: Ask) -> Reply:
+        return Reply(self.name, ask.request_id, Outcome.UNAVAILABLE, clock.now())

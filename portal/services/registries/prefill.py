@@ -1,0 +1,79 @@
+"""Asking several registries at once, and turning their replies into answers that carry where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from portal import clock
+from portal.config import settings
+from portal.services.registries.civil_status import civil_status
+from portal.services.registries.exchange import ANSWER_WITHIN_SECONDS, Ask, Exchange, Outcome, RegistryClient, Reply
+from portal.services.registries.population import population
+
+_POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="registry")
+
+
+@lru_cache(maxsize=1)
+def registries() -> dict[str, RegistryClient]:
+    """Every registry that this installation is connected to, by name."""
+    own = settings()
+    exchange = Exchange(own.registry_url, own.registry_client_id, own.registry_client_secret)
+    return {client.name: client for client in (population(exchange), civil_status(exchange))}
+
+
+def ask_all(asks: Mapping[str, Ask], clients: Mapping[str, RegistryClient] | None = None) -> dict[str, Reply]:
+    """Every registry's reply, asked side by side; after `ANSWER_WITHIN_SECONDS` a silent one counts as unavailable."""
+    clients = clients or registries()
+    under_way: dict[str, Future[Reply]] = {name: _POOL.submit(clients[name].look_up, ask) for name, ask in asks.items()}
+    wait(under_way.values(), timeout=ANSWER_WITHIN_SECONDS)
+    return {
+        name: future.result()
+        if future.done()
+        else Reply(name, asks[name].request_id, Outcome.UNAVAILABLE, clock.now())
+        for name, future in under_way.items()
+    }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An element and where a registry keeps it."""
+
+    element: str
+    registry: str
+    path: str
+
+
+def prefilled(wanted: Sequence[Wanted], replies: Mapping[str, Reply]) -> dict[str, dict[str, Any]]:
+    """The answers that the replies give: element -> value, source, record, as_of, fetched_at; what none gives is absent."""
+    answers = {}
+    for item in wanted:
+        reply = replies.get(item.registry)
+        if reply is None or reply.outcome is not Outcome.FOUND:
+            continue
+        value = value_at(reply.fields, item.path)
+        if value not in (None, ""):
+            answers[item.element] = {
+                "value": value,
+                "source": reply.registry,
+                "record": reply.response_id,
+                "as_of": reply.as_of.isoformat() if reply.as_of else None,
+                "fetched_at": reply.fetched_at.isoformat(),
+            }
+    return answers
+
+
+def value_at(fields: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path such as `other.residence_history.-1.from`; None where the way ends early."""
+    here: Any = fields
+    for step in path.split("."):
+        if isinstance(here, Mapping):
+            here = here.get(step)
+        elif isinstance(here, list) and step.lstrip("-").isdigit() and -len(here) <= int(step) < len(here):
+            here = here[int(step)]
+        else:
+            return None
+    return here
