@@ -17,7 +17,7 @@ class _Part(BaseModel):
 
 Kind = Literal[
     "text", "long_text", "name", "choice", "count", "date", "partial_date", "email", "phone", "personal_id",
-    "address", "identity_card", "coded", "nationalities", "marriages",
+    "address", "identity_card", "coded", "nationalities", "marriages", "household",
 ]  # fmt: skip
 TermText = Annotated[str, Field(pattern=r"^(0|[1-9]\d{0,2}(wd|d|h))$")]
 ProcedureCode = Annotated[str, Field(pattern=r"^[1-6]\.\d{6}$")]
@@ -89,6 +89,14 @@ class Page(_Part):
     introduction: str = ""
     questions: tuple[Question, ...] = Field(min_length=1)
     when: Condition = Always()
+
+
+class Ordering(_Part):
+    """Two dates of which one may not stand after the other."""
+
+    earlier: str
+    later: str
+    message: str
 
 
 class Lookup(_Part):
@@ -176,6 +184,7 @@ class Definition(_Part):
     competence: Competence
     lookups: tuple[Lookup, ...]
     pages: tuple[Page, ...]
+    orderings: tuple[Ordering, ...] = ()
     contact_elements: tuple[str, ...] = ()
     delivery_element: str
     copies_element: str = ""

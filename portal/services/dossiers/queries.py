@@ -13,7 +13,7 @@ from portal.auth.permissions import Actor, Permission
 from portal.models import AnswersDocument, Dossier, Event, Evidence, IssuedDocument
 from portal.services.dossiers.lifecycle import Act, Facts, Move, Place, Stage, State, allowed, move_for
 from portal.services.errors import Forbidden, NotFound, Stale
-from portal.services.identity import name_tokens, personal_id_hash
+from portal.blind_index import name_tokens, personal_id_hash
 
 PAGE_SIZE = 50
 

@@ -1,0 +1,51 @@
+"""Create the job queue, and give the web role what it needs and no more: of the history it may read and append only."""
+
+from alembic import op
+from procrastinate.schema import SchemaManager
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+READ_AND_APPEND = ("events", "answers_documents", "evidence", "stored_files")
+READ_WRITE = (
+    "accounts", "calendar_days", "documents", "dossiers", "login_sessions", "notices", "number_series",
+    "offices", "outbox", "staff_duties", "staff_members",
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    op.execute(
+        "DO $$ BEGIN CREATE ROLE portal_web NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+    op.execute("GRANT USAGE ON SCHEMA public, keyring TO portal_web")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON keyring.data_keys TO portal_web")
+    op.execute(f"GRANT SELECT, INSERT ON {', '.join(READ_AND_APPEND)} TO portal_web")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(READ_WRITE)} TO portal_web")
+    op.execute("GRANT SELECT, INSERT, UPDATE (retired_at) ON procedure_versions TO portal_web")
+    op.execute("GRANT SELECT ON alembic_version TO portal_web")
+    op.execute(
+        "DO $$ DECLARE t text; BEGIN"
+        " FOR t IN SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate\\_%' LOOP"
+        "  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO portal_web', t); END LOOP; END $$"
+    )
+    op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO portal_web")
+
+
+def downgrade() -> None:
+    op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public, keyring FROM portal_web")
+    op.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM portal_web")
+    op.execute("REVOKE ALL ON SCHEMA public, keyring FROM portal_web")
+    op.execute(
+        "DO $$ DECLARE f regprocedure; t text; k text; BEGIN"
+        " FOR t IN SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate\\_%' LOOP"
+        "  EXECUTE format('DROP TABLE %I CASCADE', t); END LOOP;"
+        " FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        "  WHERE n.nspname = 'public' AND p.proname LIKE 'procrastinate\\_%' LOOP"
+        "  EXECUTE format('DROP FUNCTION %s CASCADE', f); END LOOP;"
+        " FOR k IN SELECT t2.typname FROM pg_type t2 JOIN pg_namespace n ON n.oid = t2.typnamespace"
+        "  WHERE n.nspname = 'public' AND t2.typname LIKE 'procrastinate\\_%' AND t2.typtype IN ('e', 'c') LOOP"
+        "  EXECUTE format('DROP TYPE %I CASCADE', k); END LOOP; END $$"
+    )

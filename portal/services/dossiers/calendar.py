@@ -1,0 +1,52 @@
+"""The working calendar from its table, and the promise of a procedure's term."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.models import CalendarDay
+from portal.services.catalogue.fees import Channel
+from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
+from portal.services.errors import GuardRefused
+
+SEED = Path(__file__).with_name("calendar.yaml")
+
+
+def working_calendar(session: Session) -> Calendar:
+    """The calendar as the administrator keeps it."""
+    rows = session.scalars(select(CalendarDay)).all()
+    return Calendar(
+        days_off={row.day: row.name for row in rows if row.kind == "off"},
+        make_up_days={row.day: row.name for row in rows if row.kind == "make_up"},
+    )
+
+
+def seed_calendar(session: Session) -> None:
+    """Fill the days that the table does not have yet; a day that somebody edited stays as it is."""
+    rows = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    session.execute(insert(CalendarDay).values(rows).on_conflict_do_nothing())
+
+
+def term_of(procedure: Procedure, channel: Channel) -> Term:
+    """The procedure's time limit for a channel.
+
+    Raises:
+        GuardRefused: the procedure states none, so nothing may be promised.
+    """
+    for rule in procedure.definition.terms:
+        if channel in rule.channels:
+            return Term.parse(rule.term)
+    raise GuardRefused("Thủ tục chưa có thời hạn giải quyết cho cách nộp này.")
+
+
+def promise_for(session: Session, procedure: Procedure, channel: Channel, received_at: datetime) -> Promise:
+    """The promised moment of a dossier of this procedure received at this moment, and how it was reckoned."""
+    return promise(clock.to_local(received_at), term_of(procedure, channel), working_calendar(session))

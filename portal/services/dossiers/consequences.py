@@ -1,0 +1,64 @@
+"""What every move brings about, in one place: the event, the paper, the notice, the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.auth.permissions import Actor
+from portal.models import Dossier, Event, IssuedDocument, Notice
+from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.history import record
+from portal.services.dossiers.lifecycle import EVENT_NAMES, Move
+from portal.services.dossiers.papers import order_paper
+from portal.services.notices.outbox import put
+
+MAKE_DOCUMENT = "make_document"
+SEND_NOTICE = "send_notice"
+RELEASE_RESULT = "release_result"
+
+
+def carry(
+    session: Session,
+    dossier: Dossier,
+    move: Move,
+    actor: Actor,
+    procedure: Procedure,
+    *,
+    happened_at: datetime,
+    paper: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
+) -> Event:
+    """Make the move and everything that the table says it brings: `paper` is what its document says.
+
+    Effects: the event; outbox `make_document` where the row names a document, `send_notice` where it notifies.
+    """
+    ordered: IssuedDocument | None = None
+    if move.document is not None:
+        ordered = order_paper(session, dossier, procedure, move.document, paper or {})
+    document_fact = {"document_id": str(ordered.id)} if ordered else {}
+    event = record(
+        session, dossier, move, actor, happened_at=happened_at, facts={**(facts or {}), **document_fact}, details=details
+    )
+    if ordered is not None:
+        put(session, MAKE_DOCUMENT, str(ordered.id), dossier_id=dossier.id, payload={"document_id": str(ordered.id)})
+    if move.is_notified:
+        notify(session, dossier, EVENT_NAMES[move.act], happened_at)
+    return event
+
+
+def notify(session: Session, dossier: Dossier, kind: str, moment: datetime) -> None:
+    """Tell the owner, in the portal's inbox at once and by mail and SMS through the outbox.
+
+    Source: NĐ 224/2026/NĐ-CP, Điều 15 (each change of status is notified).
+    """
+    notice = Notice(account_id=dossier.owner_id, dossier_id=dossier.id, kind=kind, created_at=moment)
+    session.add(notice)
+    session.flush()
+    for channel in ("email", "phone"):
+        if dossier.parties["contact"].get(channel):
+            payload = {"notice_id": str(notice.id), "channel": channel}
+            put(session, SEND_NOTICE, f"{notice.id}:{channel}", dossier_id=dossier.id, payload=payload)

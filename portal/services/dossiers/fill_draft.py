@@ -1,0 +1,136 @@
+"""Filling a draft: the look-ups agreed to once, then page after page; every step is saved as it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.permissions import Actor
+from portal.crypto import sha256
+from portal.models import Dossier, Evidence
+from portal.services.catalogue.answers import read_questions, unsettled_questions
+from portal.services.catalogue.kinds import Form
+from portal.services.catalogue.schema import Page, Procedure
+from portal.services.dossiers.offices import competent_office, offices_for
+from portal.services.errors import GuardRefused, InvalidInput
+from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
+from portal.services.registries.prefill import Wanted, prefilled
+
+OFFICE_FIELD = "office"
+
+
+def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
+    """The look-ups that the procedure calls for, registry by registry, each with exactly the fields it needs."""
+    asks = {}
+    for lookup in procedure.definition.lookups:
+        sources = [procedure.elements[key].source for key in lookup.elements]
+        asks[lookup.registry] = Ask(
+            subject=subject,
+            requester=requester,
+            procedure_code=procedure.code,
+            purpose=lookup.purpose,
+            legal_ground=lookup.legal_ground,
+            scope=tuple(dict.fromkeys(source.field for source in sources if source)),
+            basis="consent",
+            basis_reference=consent_reference,
+        )
+    return asks
+
+
+def take_replies(session: Session, actor: Actor, draft: Dossier, procedure: Procedure, replies: Mapping[str, Reply]) -> None:
+    """Keep what the registries answered: as evidence, and as the draft's settled answers.
+
+    Effects: one evidence row for each reply; the consent and the outcomes stand in the draft.
+
+    Raises:
+        GuardRefused: the register says that the person has died.
+    """
+    if any(reply.outcome is Outcome.DECEASED for reply in replies.values()):
+        raise GuardRefused("Cơ sở dữ liệu dân cư ghi nhận người này đã mất. Mời đến bộ phận một cửa để được giúp.")
+    wanted = [
+        Wanted(key, element.source.registry, element.source.path)
+        for lookup in procedure.definition.lookups
+        for key in lookup.elements
+        for element in [procedure.elements[key]]
+        if element.source
+    ]
+    kept = {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == "citizen"}
+    answers = {**kept, **prefilled(wanted, replies)}
+    for reply in replies.values():
+        session.add(_evidence(draft, actor, reply))
+    outcomes = {name: reply.outcome.value for name, reply in replies.items()}
+    consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
+    _save(draft, answers=answers, replies=outcomes, consent=consent)
+
+
+def decline_lookups(draft: Dossier) -> None:
+    """The person would rather type everything: no registry is asked, and every value is marked to be verified."""
+    typed = {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == "citizen"}
+    _save(draft, answers=typed, replies={}, consent={"declined_at": clock.now().isoformat()})
+
+
+def answer_facts(session: Session, draft: Dossier, procedure: Procedure, form: Form) -> None:
+    """Take what the citizen types in place of facts that no registry gave, and the office where the address gives none.
+
+    Raises:
+        InvalidInput: with messages for each field.
+        GuardRefused: the address lies outside every office of this portal.
+    """
+    questions = unsettled_questions(procedure, draft.draft["answers"])
+    answers = read_questions(procedure, questions, form, draft.draft["answers"])
+    chosen = form.get(OFFICE_FIELD, "") or draft.draft["office_code"]
+    office = competent_office(session, procedure, answers, chosen)
+    if office is None and not _must_choose(procedure, answers):
+        raise GuardRefused("Nơi cư trú của ông/bà thuộc cơ quan chưa dùng cổng này. Mời nộp tại bộ phận một cửa nơi cư trú.")
+    if office is None:
+        raise InvalidInput({OFFICE_FIELD: ["Hãy chọn cơ quan nơi ông/bà cư trú."]})
+    _save(draft, answers=answers, office_code=office.code)
+
+
+def office_choices(session: Session, procedure: Procedure, draft: Dossier) -> list[tuple[str, str, str]]:
+    """The offices to choose from (code, Vietnamese name, English name); empty where the address decides."""
+    if not _must_choose(procedure, draft.draft["answers"]):
+        return []
+    return [(office.code, office.name, office.name_en) for office in offices_for(session, procedure)]
+
+
+def _must_choose(procedure: Procedure, answers: Mapping[str, Mapping[str, Any]]) -> bool:
+    address = answers.get(procedure.definition.competence.by_address, {}).get("value")
+    return not (isinstance(address, dict) and address.get("ward_code"))
+
+
+def answer_page(draft: Dossier, procedure: Procedure, page: Page, form: Form) -> None:
+    """Take one page's answers.
+
+    Raises:
+        InvalidInput: with messages for each field; the draft stays as it was.
+    """
+    _save(draft, answers=read_questions(procedure, page.questions, form, draft.draft["answers"]))
+
+
+def _save(draft: Dossier, **changes: Any) -> None:
+    draft.draft = {**draft.draft, **changes}
+    draft.updated_at = clock.now()
+
+
+def _evidence(draft: Dossier, actor: Actor, reply: Reply) -> Evidence:
+    content = dict(reply.fields)
+    return Evidence(
+        data_key=draft.data_key,
+        dossier_id=draft.id,
+        source=reply.registry,
+        request_id=reply.request_id,
+        response_id=reply.response_id,
+        requester_kind="citizen",
+        requester_id=actor.id,
+        outcome=reply.outcome.value,
+        as_of=reply.as_of,
+        fetched_at=reply.fetched_at,
+        record_version=reply.record_version,
+        content=content,
+        content_hash=sha256(rfc8785.dumps(content)),
+    )

@@ -1,0 +1,26 @@
+"""Handing a received dossier over to the professional unit."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.permissions import Actor
+from portal.models import Dossier
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.consequences import carry
+from portal.services.dossiers.lifecycle import Act
+from portal.services.dossiers.queries import for_act
+
+
+def forward(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:
+    """Hand the dossier over. State: received -> in_processing (awaiting assignment).
+
+    Raises:
+        NotFound, Stale, Forbidden, IllegalMove, GuardRefused: as `queries.for_act`.
+
+    Effects: event `forwarded`, notice.
+    """
+    dossier, move = for_act(session, actor, Act.FORWARD, code, expected_version=expected_version)
+    carry(session, dossier, move, actor, by_hash(session, dossier.version_hash), happened_at=clock.now())
+    return dossier

@@ -1,0 +1,150 @@
+"""What each paper of a dossier says: facts gathered from the dossier, never typed; drawing them is not done here."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.models import Dossier, IssuedDocument, Office
+from portal.services.catalogue.answers import Answers
+from portal.services.catalogue.fees import fee_lines, total_vnd
+from portal.services.catalogue.kinds import show
+from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.lifecycle import Document
+from portal.services.dossiers.numbering import next_document_number
+
+TITLES = {
+    Document.ACKNOWLEDGEMENT: "Xác nhận đã nộp hồ sơ trực tuyến",
+    Document.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    Document.REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+}
+SERIES = {Document.RECEIPT: "TNHS", Document.REFUSAL: "TCHS"}
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16
+
+
+def new_verification_code() -> str:
+    """A code that cannot be guessed (78 bits) and is hard to misread: no 0/O, 1/I/L, U."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def order_paper(
+    session: Session, dossier: Dossier, procedure: Procedure, document: Document, extra: dict[str, Any]
+) -> IssuedDocument:
+    """The row of a paper to be made: numbered, with everything it will say; the worker draws and signs it."""
+    office = _office(dossier)
+    now = clock.now()
+    is_result = document is Document.RESULT
+    series = procedure.definition.result.series if is_result else SERIES.get(document)
+    year = clock.to_local(now).year
+    number = next_document_number(session, office.code, series, year) if series else None
+    code = new_verification_code()
+    facts = {
+        **_common_facts(dossier, procedure, office, now),
+        "title": extra.get("title") or TITLES[document],
+        "number": number,
+        "symbol": series if is_result else f"{series}-{office.symbol}" if series else None,
+        "verification_code": code,
+        **extra,
+    }
+    paper = IssuedDocument(
+        data_key=dossier.data_key,
+        dossier_id=dossier.id,
+        kind=document.value,
+        title=facts["title"],
+        office_code=office.code,
+        series=series,
+        year=year if series else None,
+        number=number,
+        symbol=facts["symbol"],
+        verification_code=code,
+        facts=facts,
+        created_at=now,
+    )
+    session.add(paper)
+    session.flush()
+    return paper
+
+
+def _office(dossier: Dossier) -> Office:
+    if dossier.office is None:
+        raise ValueError("a dossier without an office has no papers")
+    return dossier.office
+
+
+def _common_facts(dossier: Dossier, procedure: Procedure, office: Office, now: datetime) -> dict[str, Any]:
+    parties = dossier.parties
+    return {
+        "office": {
+            key: getattr(office, key)
+            for key in ("code", "name", "parent_name", "unit_name", "place_name", "signatory", "address", "phone")
+        },
+        "issued_at": now.isoformat(),
+        "dossier_code": dossier.code,
+        "procedure_code": procedure.code,
+        "procedure_name": procedure.definition.name,
+        "submitter": parties["submitter"],
+        "subject": parties["subject"],
+    }
+
+
+def acknowledgement_facts(dossier: Dossier) -> dict[str, Any]:
+    """What the automatic acknowledgement adds: when it was sent; it is not the legal receipt."""
+    return {"submitted_at": dossier.submitted_at.isoformat() if dossier.submitted_at else None}
+
+
+def receipt_facts(dossier: Dossier, procedure: Procedure, answers: Answers, receiver: str) -> dict[str, Any]:
+    """What form 01 adds: components, term, moments, delivery, fee, register line, receiver.
+
+    Source: TT 01/2018/TT-VPCP, form 01; kept by NĐ 118/2025/NĐ-CP.
+    """
+    definition = procedure.definition
+    copies = int(answers.get(definition.copies_element, {}).get("value", 1))
+    on = clock.to_local(dossier.received_at).date() if dossier.received_at else clock.today()
+    province = dossier.office.province_code if dossier.office else ""
+    lines = fee_lines(definition.fees, channel=dossier.channel, province_code=province, on=on, copies=copies)  # type: ignore[arg-type]
+    return {
+        "components": [{"name": c.name, "form": "bản điện tử", "count": 1, "note": c.note} for c in definition.components],
+        "sets": 1,
+        "term": next(rule.term for rule in definition.terms if dossier.channel in rule.channels),
+        "received_at": dossier.received_at.isoformat() if dossier.received_at else None,
+        "promised_at": dossier.promised_at.isoformat() if dossier.promised_at else None,
+        "delivery": dossier.delivery,
+        "fees": [{"label": line.rule.label, "amount_vnd": line.amount_vnd} for line in lines],
+        "fee_total_vnd": total_vnd(lines),
+        "register_year": dossier.register_year,
+        "register_number": dossier.register_number,
+        "signed_by": {"name": receiver, "title": "NGƯỜI TIẾP NHẬN HỒ SƠ"},
+    }
+
+
+def refusal_facts(reason: str, ground: str, clerk: str) -> dict[str, Any]:
+    """What form 03 adds: the reason and the article of law.
+
+    Source: TT 01/2018/TT-VPCP, form 03; kept by NĐ 118/2025/NĐ-CP.
+    """
+    return {"reason": reason, "ground": ground, "signed_by": {"name": clerk, "title": "NGƯỜI TIẾP NHẬN HỒ SƠ"}}
+
+
+def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: str, signer: str) -> dict[str, Any]:
+    """What the result says: each field of the template as value and words, or the reasoned refusal."""
+    result = procedure.definition.result
+    is_refusal = decision == "refuse"
+    shown = {
+        name: {"value": answers[element]["value"], "text": show(procedure.elements[element], answers[element]["value"])}
+        for name, element in result.fields.items()
+        if element in answers
+    }
+    return {
+        "title": "Thông báo từ chối giải quyết hồ sơ" if is_refusal else result.title,
+        "is_refusal": is_refusal,
+        "reason": reason,
+        "fields": {} if is_refusal else shown,
+        "valid_months": None if is_refusal else result.valid_months,
+        "legal_bases": [f"{text.name}: {text.title}" for text in procedure.definition.legal_basis],
+        "signed_by": {"name": signer, "title": ""},
+    }

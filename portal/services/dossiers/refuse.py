@@ -1,0 +1,41 @@
+"""Refusal of reception: in writing, with the reason and the article of law."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.permissions import Actor
+from portal.models import Dossier
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.consequences import carry
+from portal.services.dossiers.lifecycle import Act
+from portal.services.dossiers.papers import refusal_facts
+from portal.services.dossiers.queries import for_act
+from portal.services.dossiers.reasons import checked_reason
+from portal.services.errors import InvalidInput
+
+
+def refuse(session: Session, actor: Actor, code: str, *, expected_version: int, reason: str, ground: str) -> Dossier:
+    """Refuse to receive a submitted dossier.
+
+    `ground` is one of the procedure's grounds of refusal. State: submitted -> not_received.
+
+    Raises:
+        InvalidInput: no reason, or a ground that the procedure does not name.
+        NotFound, Stale, Forbidden, IllegalMove, GuardRefused: as `queries.for_act`.
+
+    Effects: event `refused`, form 03, notice.
+    Source: NĐ 118/2025/NĐ-CP (every refusal is a written, reasoned, signed document).
+    """
+    dossier, move = for_act(session, actor, Act.REFUSE, code, expected_version=expected_version)
+    procedure = by_hash(session, dossier.version_hash)
+    reason = checked_reason(reason)
+    if ground not in procedure.definition.refusal_grounds:
+        raise InvalidInput({"ground": ["Hãy chọn căn cứ pháp lý của việc từ chối."]})
+    paper = refusal_facts(reason, ground, actor.display_name)
+    carry(
+        session, dossier, move, actor, procedure,
+        happened_at=clock.now(), paper=paper, details={"reason": reason, "ground": ground},
+    )  # fmt: skip
+    return dossier

@@ -1,0 +1,129 @@
+"""Filing a draft: exactly once, however often the button is pressed."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.permissions import Actor
+from portal.blind_index import name_tokens, personal_id_hash, tracking_hash
+from portal.crypto import sha256
+from portal.models import AnswersDocument, Dossier, Office
+from portal.services.catalogue.answers import Answers, asked_and_shown, first_incomplete_page, unsettled_questions
+from portal.services.catalogue.kinds import show
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.consequences import carry
+from portal.services.dossiers.lifecycle import Act, Facts, State, move_for
+from portal.services.dossiers.numbering import next_dossier_code
+from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
+from portal.services.dossiers.queries import facts_of
+from portal.services.errors import InvalidInput, LevelTooLow
+
+DECLARE_FIELD = "declare"
+TRACKING_LENGTH = 8
+
+
+def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: bool) -> Dossier:
+    """File the actor's draft; a draft that was filed already is given back as it stands.
+
+    State: draft -> submitted. The answers become an immutable document, and the draft's own are emptied.
+
+    Raises:
+        NotFound: not the actor's draft.
+        LevelTooLow: the session's level of assurance is below the procedure's.
+        InvalidInput: the declaration is not made.
+        GuardRefused: a required answer or the office is missing.
+
+    Effects: event `submitted`, acknowledgement, notice.
+    """
+    dossier = draft_for(session, actor, draft_id, lock=True)
+    if dossier.state != State.DRAFT:
+        return dossier
+    procedure = by_hash(session, dossier.version_hash)
+    if actor.level < procedure.definition.assurance:
+        raise LevelTooLow(procedure.definition.assurance)
+    if not is_declared:
+        raise InvalidInput({DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]})
+    answers: Answers = dossier.draft["answers"]
+    move = move_for(Act.SUBMIT, _facts_of_draft(dossier, procedure, answers), actor)
+    filed = asked_and_shown(procedure, answers)
+    _file(session, dossier, procedure, filed, actor)
+    carry(
+        session, dossier, move, actor, procedure,
+        happened_at=dossier.submitted_at or clock.now(),
+        paper=acknowledgement_facts(dossier),
+        facts={"version": procedure.content_hash, "answers": sha256(rfc8785.dumps(filed)).hex(), "level": actor.level},
+    )  # fmt: skip
+    return dossier
+
+
+def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers) -> Facts:
+    is_complete = (
+        dossier.draft["office_code"] is not None
+        and not any(question.element not in answers for question in unsettled_questions(procedure, answers))
+        and first_incomplete_page(procedure, answers) is None
+    )
+    return replace(facts_of(dossier), answers_are_complete=is_complete)
+
+
+def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answers, actor: Actor) -> None:
+    now = clock.now()
+    definition = procedure.definition
+    dossier.office = session.get_one(Office, dossier.draft["office_code"])
+    dossier.office_code = dossier.office.code
+    dossier.code = next_dossier_code(session, dossier.office.code, clock.to_local(now).date())
+    dossier.submitted_at = now
+    dossier.delivery = str(filed[definition.delivery_element]["value"])
+    secret = "".join(secrets.choice(CODE_ALPHABET) for _ in range(TRACKING_LENGTH))
+    dossier.tracking_hash = tracking_hash(dossier.code, secret)
+    dossier.parties = parties_of(procedure, filed, actor, secret)
+    dossier.name_tokens = name_tokens(dossier.parties["subject"]["full_name"])
+    dossier.household_hashes = household_hashes_of(filed)
+    document = AnswersDocument(
+        data_key=dossier.data_key,
+        dossier_id=dossier.id,
+        round=1,
+        version_hash=procedure.content_hash,
+        content=filed,
+        content_hash=sha256(rfc8785.dumps(filed)),
+        created_at=now,
+    )
+    session.add(document)
+    dossier.draft = None
+
+
+def parties_of(procedure: Procedure, filed: Answers, actor: Actor, tracking_secret: str) -> dict[str, Any]:
+    """Submitter and subject as papers name them, the contact for notices, and the tracking secret."""
+
+    def said(element: str) -> str:
+        answer = filed.get(element)
+        return show(procedure.elements[element], answer["value"]) if answer else ""
+
+    subject = {
+        "full_name": said("subject.full_name") or actor.display_name,
+        "address": said(procedure.definition.competence.by_address),
+    }
+    contact = {"email": filed.get("contact.email", {}).get("value"), "phone": filed.get("contact.phone", {}).get("value")}
+    return {
+        "subject": subject,
+        "submitter": {**subject, "email": contact["email"] or "", "phone": said("contact.phone")},
+        "contact": contact,
+        "tracking_secret": tracking_secret,
+    }
+
+
+def household_hashes_of(filed: Answers) -> list[bytes]:
+    """The keyed hashes of the household's personal IDs, by which nobody of it decides on the dossier."""
+    household = filed.get("subject.household", {}).get("value")
+    if not isinstance(household, dict):
+        return []
+    people = [household.get("head") or {}, *household.get("members", [])]
+    return sorted({personal_id_hash(person["personal_id"]) for person in people if person.get("personal_id")})

@@ -1,0 +1,1 @@
+"""What is told, and the outbox by which anything leaves the portal."""

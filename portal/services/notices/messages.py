@@ -1,0 +1,105 @@
+"""The words of each notice in both languages, and sending them: mail over SMTP, SMS over HTTP.
+
+No word of a message names the person, the ID or what the dossier is about: only its code and what happened.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import uuid
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Literal
+from urllib.parse import urlsplit
+
+import requests
+
+from portal.config import settings
+
+SEND_WITHIN_SECONDS = 5
+Channel = Literal["email", "phone"]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message to one address."""
+
+    id: uuid.UUID
+    channel: Channel
+    to: str
+    subject: str
+    text: str
+
+
+_SUBJECTS = {
+    "vi": "Hồ sơ {code}: {what}",
+    "en": "Dossier {code}: {what}",
+}
+_WHAT = {
+    "submitted": ("đã nộp", "sent"),
+    "received": ("đã được tiếp nhận", "received"),
+    "refused": ("không được tiếp nhận", "not received"),
+    "forwarded": ("đã chuyển xử lý", "forwarded for processing"),
+    "issued": ("đã có kết quả", "the result is signed"),
+    "result_returned": ("đã trả kết quả", "the result is delivered"),
+}
+_MORE = {
+    "submitted": (
+        "Bộ phận một cửa sẽ kiểm tra và trả lời trong 8 giờ làm việc.",
+        "The one-stop counter checks it and answers within 8 office hours.",
+    ),
+    "received": ("Hẹn trả kết quả: {promised}.", "The result is promised for {promised}."),
+    "refused": ("Lý do và căn cứ có trong phiếu trên cổng.", "The reason and its ground are in the paper on the portal."),
+    "forwarded": ("Cơ quan chuyên môn đang thẩm định.", "The professional unit is appraising it."),
+    "issued": ("Văn bản đã được ký số.", "The document has been signed."),
+    "result_returned": ("Ông/bà xem và tải kết quả trên cổng.", "You can read and download it on the portal."),
+}
+_FOOT = {
+    "vi": "Xem tại {url}\nCổng không bao giờ hỏi mật khẩu, mã OTP hay đòi tiền qua tin nhắn.",
+    "en": "See {url}\nThe portal never asks for passwords, codes or money by message.",
+}
+
+
+def compose(
+    notice_id: uuid.UUID, kind: str, channel: Channel, to: str, *, code: str, promised: str, url: str, language: str
+) -> Letter:
+    """The letter of a notice; `kind` is the event's name."""
+    index = 1 if language == "en" else 0
+    subject = _SUBJECTS[language].format(code=code, what=_WHAT[kind][index])
+    more = _MORE[kind][index].format(promised=promised)
+    text = f"{subject}.\n{more}\n{_FOOT[language].format(url=url)}\n"
+    return Letter(notice_id, channel, to, subject, text)
+
+
+def headline(kind: str, language: str) -> str:
+    """What happened, in the few words of a subject line."""
+    return _WHAT[kind][1 if language == "en" else 0]
+
+
+def send(letter: Letter) -> None:
+    """Hand the letter over.
+
+    Raises:
+        OSError, smtplib.SMTPException, requests.RequestException: the other side did not take it; try again later.
+    """
+    if letter.channel == "email":
+        _send_mail(letter)
+    else:
+        answer = requests.post(settings().sms_url, json={"to": letter.to, "text": letter.text}, timeout=SEND_WITHIN_SECONDS)
+        answer.raise_for_status()
+
+
+def _send_mail(letter: Letter) -> None:
+    message = EmailMessage()
+    message["From"] = settings().mail_from
+    message["To"] = letter.to
+    message["Subject"] = letter.subject
+    message["Message-ID"] = f"<{letter.id}@{settings().mail_from.rsplit('@', 1)[-1]}>"
+    message.set_content(letter.text)
+    address = urlsplit(settings().smtp_url)
+    with smtplib.SMTP(address.hostname or "", address.port or 25, timeout=SEND_WITHIN_SECONDS) as server:
+        if address.scheme == "smtps" or address.username:
+            server.starttls()
+        if address.username:
+            server.login(address.username, address.password or "")
+        server.send_message(message)

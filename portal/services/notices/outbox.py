@@ -1,0 +1,60 @@
+"""The outbox: whatever leaves the portal is written down in the caller's transaction and carried out by the worker.
+
+A row is the promise, the queue's job only the nudge: the job goes in with the row, in the same transaction, under the
+dossier's lock so that its items are carried out in order; a row whose job was lost is nudged again by the sweep.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import procrastinate
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.db import new_id
+from portal.models import OutboxItem
+
+CARRY_OUT = "carry_out"
+QUEUE = "outbox"
+OVERDUE_AFTER = timedelta(minutes=2)
+_jobs = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def put(session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, payload: dict[str, Any]) -> None:
+    """Promise one thing, once: a second promise of the same kind and key is the first one.
+
+    Effects: an outbox row and its job, both in the caller's transaction.
+    """
+    row = {
+        "id": new_id(), "kind": kind, "key": key, "dossier_id": dossier_id,
+        "payload": payload, "created_at": clock.now(), "attempts": 0,
+    }  # fmt: skip
+    added = insert(OutboxItem).values(row).on_conflict_do_nothing().returning(OutboxItem.id)
+    item_id = session.execute(added).scalar()
+    if item_id is not None:
+        nudge(session, item_id, dossier_id)
+
+
+def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None) -> None:
+    """Ask the worker to carry the item out, when the caller's transaction commits."""
+    connection = session.connection().connection.driver_connection
+    _jobs.configure_task(
+        CARRY_OUT, queue=QUEUE, lock=str(dossier_id or item_id), connection=connection
+    ).defer(item_id=str(item_id))
+
+
+def take(session: Session, item_id: uuid.UUID) -> OutboxItem | None:
+    """The item locked for carrying out, or None where it is done already or somebody else is at it."""
+    query = select(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None))
+    return session.scalars(query.with_for_update(skip_locked=True)).first()
+
+
+def overdue(session: Session) -> list[OutboxItem]:
+    """The items that have waited too long, oldest first: their job was lost or gave up."""
+    query = select(OutboxItem).where(OutboxItem.done_at.is_(None), OutboxItem.created_at < clock.now() - OVERDUE_AFTER)
+    return list(session.scalars(query.order_by(OutboxItem.created_at).limit(500)))

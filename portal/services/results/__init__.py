@@ -1,0 +1,1 @@
+"""The issued result: drawn, finished, signed, verified."""

@@ -1,0 +1,1 @@
+"""The vault: sealed files, addressed by what they hold."""

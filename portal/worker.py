@@ -1,0 +1,134 @@
+"""The background entrance: carries out the outbox, and sweeps what was lost; it holds no rules of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import procrastinate
+import structlog
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.config import settings
+from portal.db import transaction
+from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
+from portal.services.dossiers.issue import issue, make, order_of
+from portal.services.dossiers.return_result import release_result
+from portal.services.dossiers.tell import letter_of
+from portal.services.notices.messages import send
+from portal.services.notices.outbox import CARRY_OUT, QUEUE, nudge, overdue, take
+
+log = structlog.get_logger()
+SLOTS = 2
+RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
+Payload = dict[str, Any]
+
+
+def worker_app(database_url: str) -> procrastinate.App:
+    """The queue's application over one database, with its tasks."""
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
+    app.task(name=CARRY_OUT, queue=QUEUE, retry=RETRY)(carry_out)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", pass_context=True)
+    async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs():
+            await app.job_manager.retry_job(job)
+        nudge_overdue()
+
+    return app
+
+
+def carry_out(item_id: str) -> None:
+    """Carry one outbox item out. At least once is enough: each kind is idempotent by its rows."""
+    with transaction() as session:
+        item = take(session, uuid.UUID(item_id))
+        if item is None:
+            return
+        kind, payload = item.kind, dict(item.payload)
+        item.attempts += 1
+    try:
+        prepare = PREPARATIONS.get(kind)
+        prepared = prepare(payload) if prepare else None
+        with transaction() as session:
+            item = take(session, uuid.UUID(item_id))
+            if item is None:
+                return
+            COMPLETIONS[kind](session, payload, prepared)
+            item.done_at = clock.now()
+            item.last_error = None
+    except Exception as fault:
+        _note_failure(item_id, fault)
+        raise
+
+
+def _note_failure(item_id: str, fault: Exception) -> None:
+    log.warning("outbox_item_failed", item_id=item_id, fault=type(fault).__name__)
+    with transaction() as session:
+        item = take(session, uuid.UUID(item_id))
+        if item is not None:
+            item.last_error = type(fault).__name__
+
+
+def _prepare_document(payload: Payload) -> Any:
+    with transaction() as session:
+        order = order_of(session, uuid.UUID(payload["document_id"]))
+    return (order, make(order)) if order else None
+
+
+def _complete_document(session: Session, payload: Payload, prepared: Any) -> None:
+    if prepared is not None:
+        issue(session, *prepared)
+
+
+def _prepare_notice(payload: Payload) -> Any:
+    with transaction() as session:
+        letter = letter_of(session, uuid.UUID(payload["notice_id"]), payload["channel"])
+    send(letter)
+    return None
+
+
+def _release(session: Session, payload: Payload, prepared: Any) -> None:
+    release_result(session, uuid.UUID(payload["dossier_id"]))
+
+
+def _nothing_more(session: Session, payload: Payload, prepared: Any) -> None:
+    """What was prepared was all there was to do."""
+
+
+PREPARATIONS: dict[str, Callable[[Payload], Any]] = {MAKE_DOCUMENT: _prepare_document, SEND_NOTICE: _prepare_notice}
+COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
+    MAKE_DOCUMENT: _complete_document,
+    SEND_NOTICE: _nothing_more,
+    RELEASE_RESULT: _release,
+}
+
+
+def nudge_overdue() -> int:
+    """Nudge the outbox items whose jobs were lost; gives how many."""
+    with transaction() as session:
+        items = overdue(session)
+        for item in items:
+            nudge(session, item.id, item.dossier_id)
+    return len(items)
+
+
+def run_worker() -> None:
+    """Work until told to stop; jobs that a killed worker left behind are taken up at once."""
+    app = worker_app(settings().database_url)
+    nudge_overdue()
+    with app.open():
+        app.run_worker(
+            queues=[QUEUE], concurrency=SLOTS, install_signal_handlers=True, shutdown_graceful_timeout=20, delete_jobs="successful"
+        )
+
+
+def drain() -> None:
+    """Carry out everything that waits, then stop (for rehearsals and tests)."""
+    app = worker_app(settings().database_url)
+    with app.open():
+        app.run_worker(queues=[QUEUE], concurrency=1, wait=False, install_signal_handlers=False, delete_jobs="successful")
+
+
