@@ -8,8 +8,9 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,7 @@ from psycopg import sql
 
 from portal.config import Settings
 from portal.postgres_place import NoServer, Place, find_place
+from portal.processes import command_of, is_alive, wait_until
 
 Role = Literal["web", "owner", "superuser"]
 
@@ -28,6 +30,22 @@ ROLES: dict[str, str] = {"web": "portal_web", "owner": "portal_owner", "superuse
 START_SECONDS = 15.0
 RECOVERY_SECONDS = 120.0
 STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class DatabaseUrls:
+    """The two addresses of the portal's database: `web` for requests and jobs, `owner` for migrations."""
+
+    web: str
+    owner: str
+
+
+def database_urls(settings: Settings) -> DatabaseUrls:
+    """The addresses from the settings, else those of the embedded server of the instance folder."""
+    if settings.database_url:
+        return DatabaseUrls(settings.database_url, settings.database_owner_url)
+    server = EmbeddedServer(settings)
+    return DatabaseUrls(server.url("web"), server.url("owner"))
 
 
 class EmbeddedServer:
@@ -63,7 +81,7 @@ class EmbeddedServer:
                     return
                 with suppress(ProcessLookupError):
                     os.kill(pid, kind)
-                if _wait(lambda: self._postmaster() is None, STOP_SECONDS):
+                if wait_until(lambda: self._postmaster() is None, STOP_SECONDS):
                     return
         raise NoServer("the database server does not stop")
 
@@ -185,7 +203,7 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         pid: int | None = None
         while not self._answers():
-            if pid is None or not _is_alive(pid):
+            if pid is None or not is_alive(pid):
                 if time.monotonic() > deadline:
                     raise NoServer(f"the database server does not start:\n{self._log_tail()}")
                 pid = self._postmaster() or self._spawn()
@@ -221,7 +239,7 @@ class EmbeddedServer:
             pid = int((self.place.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
             return None
-        return pid if _is_alive(pid) and str(self.place.data) in _command_of(pid) else None
+        return pid if is_alive(pid) and str(self.place.data) in command_of(pid) else None
 
     def _log_tail(self) -> str:
         logs = [self.place.state / "start.log", *sorted((self.place.data / "log").glob("*.log"), key=os.path.getmtime)]
@@ -251,33 +269,3 @@ def _make_database(connection: psycopg.Connection, name: str) -> None:
 
 def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
-
-
-def _wait(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether the process runs; one that ended and was not yet collected by its parent does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    with suppress(OSError):
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        return status.rpartition(")")[2].split()[0] not in "ZX"
-    return True
-
-
-def _command_of(pid: int) -> str:
-    with suppress(OSError):
-        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes())
-    listing = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False)  # noqa: S603, S607
-    return listing.stdout

@@ -1,0 +1,138 @@
+"""The `portal` command: a thin entrance to every part, command by command; no rules."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from portal import run as installation
+from portal.config import UnsafeSettings, settings
+from portal.db import migrate
+from portal.postgres import EmbeddedServer, NoServer, Role, database_urls
+
+WEB_THREADS = 4
+WEB_STOP_SECONDS = 10
+
+
+class Commands(click.Group):
+    """A group whose known failures are one sentence and exit code 1, not a trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (UnsafeSettings, NoServer, installation.CannotRun) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Một Cửa: cổng dịch vụ công (public-service portal)."""
+
+
+@main.group()
+def database() -> None:
+    """The embedded database server; with DATABASE_URL set there is none to manage."""
+
+
+@database.command()
+@click.option("--foreground", is_flag=True, help="Stay until told to stop, then stop the server.")
+def start(*, foreground: bool) -> None:
+    """Start the embedded server, or attach to the running one."""
+    server = _embedded()
+    if server is None:
+        return
+    server.start()
+    click.echo(f"Kho dữ liệu đang chạy (running): {server.place.state}")
+    if foreground:
+        told_to_stop = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, told_to_stop)
+        signal.sigwait(told_to_stop)
+        server.stop()
+
+
+@database.command()
+def stop() -> None:
+    """Stop the embedded server."""
+    if server := _embedded():
+        server.stop()
+        click.echo("Kho dữ liệu đã dừng (stopped).")
+
+
+@database.command()
+@click.option("--role", type=click.Choice(["web", "owner"]), default="web", show_default=True)
+def url(role: Role) -> None:
+    """Print the address of the database for one role."""
+    urls = database_urls(settings())
+    click.echo(urls.owner if role == "owner" else urls.web)
+
+
+@database.command(name="migrate")
+def migrate_command() -> None:
+    """Bring the tables up to date."""
+    migrate(database_urls(settings()).owner)
+
+
+@main.command()
+def serve() -> None:
+    """The web server, in the foreground."""
+    use_database()
+    now = settings()
+    Granian(
+        "portal:create_app", factory=True, interface=Interfaces.WSGI, address=now.host, port=now.port,
+        workers=now.web_workers, blocking_threads=WEB_THREADS, websockets=False, log_level=LogLevels.warning,
+        respawn_failed_workers=True, workers_kill_timeout=WEB_STOP_SECONDS,
+    ).serve()  # fmt: skip
+
+
+@main.command()
+def worker() -> None:
+    """The background work, in the foreground."""
+    use_database()
+    from portal.worker import run_worker  # noqa: PLC0415  (slow: brings the renderer and the signer)
+
+    run_worker()
+
+
+@main.command()
+def sandbox() -> NoReturn:
+    """The outside world in a box, in the foreground; it shares no code with the portal, so it is a program of its own."""
+    os.execv(sys.executable, [sys.executable, "-m", "portal.sandbox"])  # noqa: S606
+
+
+@main.command()
+def run() -> None:
+    """Everything together, as `make run` does."""
+    sys.exit(installation.run(settings(), main.commands))
+
+
+def use_database() -> None:
+    """Settle the database of this process and of those it starts: from the settings, else the embedded server's.
+
+    Raises: NoServer when the embedded server is needed and does not run.
+    """
+    now = settings()
+    if now.database_url:
+        return
+    server = EmbeddedServer(now)
+    if not server.is_running():
+        raise NoServer("Kho dữ liệu chưa chạy (the database is not running): portal database start")
+    os.environ["DATABASE_URL"] = server.url("web")
+    settings.cache_clear()
+
+
+def _embedded() -> EmbeddedServer | None:
+    if settings().database_url:
+        click.echo("Dùng DATABASE_URL, không có máy chủ nhúng (an external database: nothing to start or stop).")
+        return None
+    return EmbeddedServer(settings())
+
+
+if __name__ == "__main__":
+    main()
