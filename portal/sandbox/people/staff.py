@@ -1,0 +1,63 @@
+"""The staff of the four demo offices: citizens of the two wards who also hold a post; the portal decides what it means."""
+
+from __future__ import annotations
+
+from portal.sandbox.people.make import Maker
+from portal.sandbox.people.stories import Told
+from portal.sandbox.people.territory import BA_DINH, HOAN_KIEM
+
+OFFICES: dict[str, str] = {
+    "H26.31": "UBND phường Ba Đình",
+    "H26.32": "UBND phường Hoàn Kiếm",
+    "H26.01": "Trung tâm Phục vụ hành chính công thành phố Hà Nội",
+    "G01.26.31": "Công an phường Ba Đình",
+}
+
+POSTS: dict[str, str] = {
+    "clerk": "Cán bộ một cửa",
+    "officer": "Chuyên viên thụ lý",
+    "leader": "Lãnh đạo ký",
+    "administrator": "Quản trị danh mục",
+    "auditor": "Thanh tra, kiểm tra",
+}
+
+# Personal ID | name | birth | post | office
+_STAFF = """
+001189900101|Nguyễn Thị Thanh Tâm|1989-04-12|clerk|H26.31
+001194900102|Đỗ Hải Yến|1994-02-27|clerk|H26.31
+001086900103|Lê Quang Huy|1986-09-03|officer|H26.31
+001191900104|Phạm Thùy Dương|1991-12-18|officer|H26.31
+001074900105|Trần Đình Phong|1974-06-25|leader|H26.31
+001178900106|Vũ Thị Hồng Nhung|1978-10-08|leader|H26.31
+001192900111|Hoàng Thị Kim Oanh|1992-01-19|clerk|H26.32
+001087900112|Bùi Tuấn Kiệt|1987-05-30|clerk|H26.32
+001190900113|Ngô Thị Phương Thảo|1990-08-14|officer|H26.32
+001083900114|Đặng Hữu Nghĩa|1983-03-21|officer|H26.32
+001076900115|Phan Quốc Bình|1976-11-11|leader|H26.32
+001180900116|Dương Thị Lệ Quyên|1980-07-07|leader|H26.32
+001193900121|Trịnh Khánh Linh|1993-09-16|clerk|H26.01
+001085900122|Đào Minh Triết|1985-02-05|officer|H26.01
+001072900123|Lương Thế Vinh Quang|1972-12-29|leader|H26.01
+001088900124|Hồ Anh Khoa|1988-04-04|administrator|H26.01
+001182900125|Tạ Thị Minh Khuê|1982-06-13|auditor|H26.01
+001190900131|Cao Thị Thu Trang|1990-10-01|clerk|G01.26.31
+001084900132|Đinh Trọng Nhân|1984-08-23|officer|G01.26.31
+001075900133|Võ Hùng Cường|1975-01-17|leader|G01.26.31
+"""
+
+
+def employ(maker: Maker) -> None:
+    """Everybody on the staff, each in a household of their own."""
+    told = Told(maker)
+    for number, line in enumerate(_STAFF.strip().splitlines()):
+        personal_id, full_name, birth, post, office = line.split("|")
+        person = told.person(
+            personal_id,
+            full_name,
+            birth,
+            roles=("citizen", post),
+            office=office,
+            story=f"{POSTS[post]}, {OFFICES[office]}.",
+        )
+        ward = HOAN_KIEM if office == "H26.32" else BA_DINH
+        told.home(ward, f"Số {200 + number}, phố Hoa Giấy", birth, person)

@@ -1,0 +1,42 @@
+"""Who has asked what and why: the registry's own log, kept on disk and shown newest first."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from portal.sandbox.state import append_line
+
+KEPT = 2_000
+
+
+class AccessLog:
+    """The last look-ups in memory, all of them in a file of one JSON object a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._recent: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        if path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines()[-KEPT:]:
+                self._remember(line)
+
+    def _remember(self, line: str) -> None:
+        try:
+            self._recent.appendleft(json.loads(line))
+        except ValueError:
+            return  # the last line of a process that was killed while it wrote
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Keeps one look-up."""
+        with self._lock:
+            self._recent.appendleft(entry)
+            append_line(self._path, json.dumps(entry, ensure_ascii=False))
+
+    def entries(self, personal_id: str | None = None) -> list[dict[str, Any]]:
+        """The kept look-ups, newest first; of one person when a number is given."""
+        with self._lock:
+            return [entry for entry in self._recent if personal_id in (None, entry.get("personal_id"))]

@@ -1,0 +1,71 @@
+"""What the civil-status registry holds of a person: birth, marriages and their endings, death; always the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.sandbox.people.addresses import abroad, birthplace
+from portal.sandbox.people.model import Marriage, Named, Person
+from portal.sandbox.people.population import Population
+from portal.sandbox.people.territory import COUNTRIES, OLD_PROVINCES
+
+
+def record(person: Person, population: Population) -> dict[str, Any]:
+    """All fields of the person."""
+    return {
+        "marital_status": person.marital_status,
+        "marriages": [_marriage(act, person, population) for act in person.marriages],
+        "birth": _birth(person),
+        "death": _death(person),
+    }
+
+
+def _marriage(act: Marriage, person: Person, population: Population) -> dict[str, Any]:
+    spouse = population.by_id[act.other(person.personal_id)]
+    ended = act.ended
+    return {
+        "number": act.number,
+        "book": act.book,
+        "registered_on": act.registered_on,
+        "place": act.place,
+        "spouse": {
+            "full_name": spouse.full_name,
+            "personal_id": spouse.personal_id,
+            "date_of_birth": spouse.birth,
+        },
+        "ended": None
+        if ended is None
+        else {"kind": ended.kind, "on": ended.on, "document": ended.document, "authority": ended.authority},
+    }
+
+
+def _birth(person: Person) -> dict[str, Any]:
+    year = person.birth_year
+    if person.birth_code in OLD_PROVINCES:
+        place = birthplace(person.birth_code)
+    else:
+        place = next(abroad(code, name) for code, (prefix, name) in COUNTRIES.items() if prefix == person.birth_code)
+    return {
+        "number": f"{person.order % 290 + 1}/{year}",
+        "book": f"{person.order % 3 + 1:02d}/{year}",
+        "registered_on": person.birth,
+        "place": place.as_json(),
+        "father": _parent(person.father),
+        "mother": _parent(person.mother),
+    }
+
+
+def _parent(parent: Person | Named | None) -> dict[str, str | None] | None:
+    if parent is None:
+        return None
+    return {
+        "full_name": parent.full_name,
+        "personal_id": parent.personal_id if isinstance(parent, Person) else None,
+    }
+
+
+def _death(person: Person) -> dict[str, Any] | None:
+    if person.death is None:
+        return None
+    on, kind = person.death
+    return {"date": on, "kind": kind, "number": f"{person.order % 280 + 1}/{on[:4]}", "registered_on": on}

@@ -1,0 +1,107 @@
+"""What the registries do when a fault is on: silence, noise, lies; the honest answer is made elsewhere."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response, request
+
+from portal.sandbox.faults import Fault
+from portal.sandbox.people.model import Person
+from portal.sandbox.people.population import Population
+from portal.sandbox.registries.exchange import UNAVAILABLE, answer
+from portal.sandbox.serve import reset_connection
+
+FAULTS = {
+    "down": "trả lời 503, trạng thái 99",
+    "slow": "trả lời đúng nhưng chậm",
+    "reset": "ngắt kết nối giữa chừng",
+    "malformed": "JSON cụt",
+    "html": "trang HTML thay cho JSON",
+    "huge": "trả lời rất lớn",
+    "trickle": "nhỏ giọt từng byte",
+    "error": "lỗi 500 không có JSON",
+    "other_person": "trả dữ liệu của người khác",
+    "stale": "dữ liệu cũ nhiều năm",
+    "future_birth": "ngày sinh ở tương lai",
+    "deceased": "báo người đã mất",
+}
+TRANSPORT = ("down", "slow", "reset", "malformed", "html", "huge", "trickle", "error")
+LIES = ("other_person", "stale", "future_birth", "deceased")
+HUGE_BYTES = 64 * 1024 * 1024
+
+
+def broken_transport(fault: Fault) -> Response | None:
+    """The broken answer of a transport fault; None for `slow`, which answers in the end."""
+    if fault.name == "slow":
+        time.sleep(fault.seconds)
+        return None
+    return {
+        "down": _down,
+        "reset": _reset,
+        "malformed": lambda _: Response('{"status": "00", "fields": {"full_name": "Nguy', mimetype="application/json"),
+        "html": lambda _: Response(
+            "<!doctype html><title>Bảo trì</title><h1>Hệ thống bảo trì</h1>", mimetype="text/html"
+        ),
+        "huge": lambda _: Response(_huge(), mimetype="application/json"),
+        "trickle": lambda fault: Response(_trickle(fault.seconds), mimetype="application/json"),
+        "error": lambda _: Response("Internal Server Error", 500, mimetype="text/plain"),
+    }[fault.name](fault)
+
+
+def _down(_: Fault) -> Response:
+    return Response(json.dumps(answer(UNAVAILABLE, None), ensure_ascii=False), 503, mimetype="application/json")
+
+
+def _reset(_: Fault) -> Response:
+    reset_connection(request.environ)
+
+    def gone() -> Iterator[bytes]:
+        raise ConnectionResetError
+        yield b""
+
+    return Response(gone(), mimetype="application/json")
+
+
+def _huge() -> Iterator[bytes]:
+    yield b'{"status": "00", "padding": "'
+    block = b"x" * 65_536
+    for _ in range(HUGE_BYTES // len(block)):
+        yield block
+    yield b'"}'
+
+
+def _trickle(seconds: float) -> Iterator[bytes]:
+    text = b'{"status": "00", "status_text": "...."}'
+    for position in range(len(text)):
+        time.sleep(seconds / len(text))
+        yield text[position : position + 1]
+
+
+def told_as(fault: Fault | None, person: Person, population: Population) -> Person:
+    """Of whom the registry tells: with `other_person`, of somebody else."""
+    if fault is None or fault.name != "other_person":
+        return person
+    position = population.people.index(person)
+    return population.people[(position + 7) % len(population.people)]
+
+
+def distorted(fault: Fault | None, reply: dict[str, Any], scope: list[str]) -> dict[str, Any]:
+    """The reply with the lie of the fault in it."""
+    if fault is None:
+        return reply
+    fields = dict(reply["fields"])
+    if fault.name == "stale":
+        reply = reply | {"as_of": "2019-03-01T08:00:00+07:00", "record_version": 1}
+        fields |= {name: "never_married" for name in ("marital_status",) if name in scope}
+        fields |= {name: [] for name in ("marriages",) if name in scope}
+    elif fault.name == "future_birth" and "date_of_birth" in scope:
+        fields["date_of_birth"] = "2099-12-31"
+    elif fault.name == "deceased":
+        reply = reply | {"flags": ["deceased"]}
+        if "death" in scope:
+            fields["death"] = {"date": "2024-02-29", "kind": "dead"}
+    return reply | {"fields": fields}

@@ -1,0 +1,1 @@
+"""A small certificate authority for the seals of the demo offices; every name says that it is simulated."""
