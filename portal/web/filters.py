@@ -60,7 +60,7 @@ def write_time(value: datetime | str | None, lang: str) -> str:
     if value in (None, ""):
         return NOTHING
     moment = as_moment(value)  # type: ignore[arg-type]
-    return moment.strftime("%H:%M" if lang == "en" else "%H giờ %M phút")
+    return f"{moment:%H:%M}" if lang == "en" else f"{moment:%H} giờ {moment:%M} phút"
 
 
 def write_moment(value: datetime | str | None, lang: str) -> str:

@@ -1,0 +1,10 @@
+// Enhancements only: every page works without this file.
+import { focusErrorSummary } from "./errors.js";
+import { listenForKeys } from "./keys.js";
+import { offerCopy, sendOnce, tellUnsaved } from "./forms.js";
+
+focusErrorSummary(document);
+sendOnce(document);
+tellUnsaved(document);
+offerCopy(document);
+listenForKeys(document);
