@@ -15,7 +15,8 @@ from granian.log import LogLevels
 from portal import run as installation
 from portal.config import UnsafeSettings, settings
 from portal.db import migrate
-from portal.postgres import EmbeddedServer, NoServer, Role, database_urls
+from portal.postgres import EmbeddedServer, Role, database_urls
+from portal.postgres_place import NoServer
 
 WEB_THREADS = 4
 WEB_STOP_SECONDS = 10

@@ -190,7 +190,7 @@ class EmbeddedServer:
         """Run a tool of the server as the server's account."""
         account = self.place.account
         try:
-            done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  (our own fixed commands)
+            done = subprocess.run(  # type: ignore[call-overload]
                 [str(self.binary(name)), *arguments], cwd="/", check=True, capture_output=True, text=True,
                 stdin=subprocess.DEVNULL, **(account.popen if account else {}),
             )  # fmt: skip
@@ -218,7 +218,7 @@ class EmbeddedServer:
         account = self.place.account
         command = ["/bin/sh", "-c", '"$0" -D "$1" </dev/null >>"$2" 2>&1 & echo $!']
         command += [str(self.binary("postgres")), str(self.place.data), str(self.place.state / "start.log")]
-        done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603  (our own fixed commands)
+        done = subprocess.run(  # type: ignore[call-overload]
             command, cwd="/", check=True, stdout=subprocess.PIPE, text=True, start_new_session=True,
             **(account.popen if account else {}),
         )  # fmt: skip

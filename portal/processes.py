@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +23,8 @@ TOLD_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_is_linux = platform.system() == "Linux"
+_libc = ctypes.CDLL(None) if _is_linux else None
 
 
 def adopt_orphans() -> None:
@@ -75,7 +76,7 @@ def _proc_stat(pid: int) -> list[str]:
 
 
 def _ps(pid: int, column: str) -> str:
-    if sys.platform == "linux":
+    if _is_linux:
         return ""
     command = ["ps", "-p", str(pid), "-o", column]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
@@ -149,7 +150,7 @@ class Part:
             self.process = subprocess.Popen(
                 list(self.command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
-                preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509  (one thread only)
+                preexec_fn=_end_with(os.getpid()),
             )  # fmt: skip
         self.started_at = time.monotonic()
         return self.process.pid

