@@ -12,6 +12,9 @@ PANGO_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig-
 with_tests=false
 [ "${1:-}" = --with-tests ] && with_tests=true
 
+# The certificates that the machine trusts, as pip does; the second name is that of earlier versions.
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
+
 step=''
 trap 'exit 143' TERM
 trap 'exit 130' INT
@@ -145,8 +148,6 @@ install_locked() {
     is_done lock "$wanted" && return
     obtain_uv
     uv=$(find_uv)
-    export SSL_CERT_FILE="${SSL_CERT_FILE:-${PIP_CERT:-}}"
-    [ -n "$SSL_CERT_FILE" ] || unset SSL_CERT_FILE
     if [ -n "$uv" ] && long_step "Gói Python (packages)" "$uv" pip sync --python $VENV/bin/python requirements.lock; then
         mark_done lock "$wanted"
         return
