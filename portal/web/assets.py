@@ -57,7 +57,7 @@ def _add_headers(headers: Headers, _path: str, _url: str) -> None:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
 
 
-def install(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give the templates the addresses, and serve the built files (never the fonts of documents) before the app.
 
     Raises:

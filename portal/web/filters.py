@@ -134,7 +134,7 @@ def _in_page_language(write: Callable[..., str]) -> Callable[..., str]:
     return written
 
 
-def install(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give the templates of the app these filters."""
     app.jinja_env.filters.update(
         date=write_date,

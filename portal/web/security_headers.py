@@ -55,7 +55,7 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def install(app: Flask, is_logged_in: Callable[[], bool], form_targets: Sequence[str] = ()) -> None:
+def init_app(app: Flask, is_logged_in: Callable[[], bool], form_targets: Sequence[str] = ()) -> None:
     """Set the headers after each request; a page for a logged-in person is never kept by anyone.
 
     A view may set a stricter or different policy, or how long an open page is kept: what it set stands, except that
