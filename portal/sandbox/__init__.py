@@ -1,1 +1,1 @@
-"""The outside world in a box: simulated identity provider, registries, messages and trust; never a part of the portal."""
+"""The outside world in a box: identity provider, registries, messages, trust; all simulated, none of it the portal."""

@@ -88,9 +88,9 @@ def _add_guards(app: Flask, settings: SandboxSettings, provider: Provider) -> No
         if settings.host in LOOPBACK and request.host not in own_hosts:
             return jsonify({"error": "unknown host"}), 421
         origin = request.headers.get("Origin")
-        if request.method in ("POST", "DELETE") and origin and request.path not in CROSS_SITE_POSTS:
-            if urlsplit(origin).netloc not in own_hosts:
-                return jsonify({"error": "cross-site request"}), 403
+        is_change = request.method in ("POST", "DELETE") and request.path not in CROSS_SITE_POSTS
+        if is_change and origin and urlsplit(origin).netloc not in own_hosts:
+            return jsonify({"error": "cross-site request"}), 403
         return None
 
     @app.after_request

@@ -70,4 +70,4 @@ def load_sandbox_settings(**overrides: object) -> SandboxSettings:
     env_file = base.instance / "portal.env"
     if not env_file.exists():
         return base
-    return SandboxSettings(_env_file=env_file, **overrides)  # type: ignore[arg-type, call-arg]
+    return SandboxSettings(_env_file=env_file, **overrides)  # type: ignore[arg-type]

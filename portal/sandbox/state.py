@@ -28,6 +28,17 @@ def append_line(path: Path, line: str) -> None:
         file.write(line + "\n")
 
 
+def whole_lines(path: Path, limit: int) -> list[str]:
+    """The last lines; one that a killed process left torn is cut off, so that the next is not glued to it."""
+    if not path.exists():
+        return []
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        write_whole(path, whole)
+    return whole.decode("utf-8").split("\n")[:-1][-limit:]
+
+
 def secret_of(folder: Path, name: str) -> bytes:
     """A random secret, made on first use and the same ever after."""
     path = folder / name

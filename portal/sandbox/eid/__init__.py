@@ -1,1 +1,1 @@
-"""The simulated electronic-identity provider: OpenID Connect in the manner of VNeID, strict by default, faulty on demand."""
+"""The simulated e-ID provider: OpenID Connect in the manner of VNeID, strict by default, faulty on demand."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -51,16 +50,15 @@ def read_request(provider: Provider, arguments: Mapping[str, str]) -> dict[str, 
 def begin(provider: Provider, params: dict[str, str], browser: str, session: SsoSession | None) -> Attempt:
     """Checks the request and opens an attempt, already as far as the browser's session carries it.
 
-    Raises: OAuth2Error, from the checks; Refusal, when `prompt=none` cannot be met.
+    Raises: OAuth2Error, from the checks; Refusal, for a bad `max_age` or when `prompt=none` cannot be met.
     """
     provider.server.get_consent_grant(params, end_user=session.person if session else None)
     desired, accepted = wanted_levels(params.get("acr_values"))
+    max_age = _max_age(params)
     now = provider.clock.seconds()
     prompts = set(params.get("prompt", "").split())
-    attempt = Attempt(
-        secrets.token_urlsafe(24), browser, params, desired, accepted, now, must_consent="consent" in prompts
-    )
-    if session and not prompts & {"login", "select_account"} and not _too_old(params, session, now):
+    attempt = Attempt(secrets.token_urlsafe(24), browser, params, desired, accepted, now, must_consent="consent" in prompts)
+    if session and not prompts & {"login", "select_account"} and _is_recent(session, max_age, now):
         attempt.person, attempt.level, attempt.auth_time = session.person, session.level, session.auth_time
     if "none" in prompts:
         _refuse_silent(provider, attempt)
@@ -68,13 +66,16 @@ def begin(provider: Provider, params: dict[str, str], browser: str, session: Sso
     return attempt
 
 
-def _too_old(params: dict[str, str], session: SsoSession, now: int) -> bool:
+def _max_age(params: Mapping[str, str]) -> int | None:
     asked = params.get("max_age")
-    if asked is None:
-        return False
-    if not asked.isdigit():
+    if asked is not None and not asked.isdigit():
         raise Refusal("invalid_request", "max_age must be a number of seconds")
-    return now - session.auth_time > int(asked) or asked == "0"
+    return None if asked is None else int(asked)
+
+
+def _is_recent(session: SsoSession, max_age: int | None, now: int) -> bool:
+    # Zero means "now", even within the second of the last sign-in.
+    return max_age is None or (max_age > 0 and now - session.auth_time <= max_age)
 
 
 def _refuse_silent(provider: Provider, attempt: Attempt) -> None:
@@ -157,10 +158,11 @@ def _grant(provider: Provider, attempt: Attempt, session: SsoSession | None, sco
     return response
 
 
-def _code_response(provider: Provider, params: dict[str, str], who: Authenticated) -> Any:
+def _code_response(provider: Provider, params: dict[str, str], who: Authenticated) -> WerkzeugResponse:
     grant = provider.server.get_consent_grant(params, end_user=who.person)
     grant.request.credential = who
-    return provider.server.create_authorization_response(grant.request, grant_user=who.person, grant=grant)
+    response: WerkzeugResponse = provider.server.create_authorization_response(grant.request, grant_user=who.person, grant=grant)
+    return response
 
 
 def refuse(provider: Provider, params: Mapping[str, str], refusal: Refusal) -> Answer:
@@ -172,9 +174,7 @@ def answer_error(provider: Provider, error: OAuth2Error, state: str | None) -> A
     """An error of the protocol: to the client when its address is sure, else a page for the person."""
     if not error.redirect_uri:
         return page(f"Yêu cầu đăng nhập không hợp lệ ({error.error}: {error.get_error_description()}).", 400)
-    return _error_redirect(
-        provider, error.redirect_uri, state, str(error.error), str(error.get_error_description() or "")
-    )
+    return _error_redirect(provider, error.redirect_uri, state, str(error.error), str(error.get_error_description() or ""))
 
 
 def _error_redirect(provider: Provider, uri: str, state: str | None, error: str, description: str) -> Answer:

@@ -51,9 +51,7 @@ def _send(provider: Provider, client_id: str, address: str, token: str) -> None:
     status = 0
     for _ in range(TRIES):
         try:
-            answer = requests.post(
-                address, data={"logout_token": token}, timeout=TIMEOUT_SECONDS, allow_redirects=False
-            )
+            answer = requests.post(address, data={"logout_token": token}, timeout=TIMEOUT_SECONDS, allow_redirects=False)
         except requests.RequestException:
             continue
         status = answer.status_code

@@ -48,6 +48,6 @@ def claims_for(person: Person, scope: str) -> dict[str, str]:
 
 
 def wanted_levels(acr_values: str | None) -> tuple[int, int]:
-    """What a client asks for: the level it would like (named first) and the lowest it accepts; 1 when it asks nothing."""
+    """The level a client would like (named first) and the lowest it accepts; both 1 when it asks for nothing."""
     levels = [LEVEL_OF[value] for value in (acr_values or "").split() if value in LEVEL_OF]
     return (levels[0], min(levels)) if levels else (1, 1)

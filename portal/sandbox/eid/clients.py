@@ -20,7 +20,7 @@ class Client(ClientMixin):  # type: ignore[misc]
     redirect_uris: tuple[str, ...]
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str | None = None
-    id_token_signed_response_alg: str = "ES256"
+    id_token_signed_response_alg: str = "ES256"  # noqa: S105 - the name of an algorithm
     client_metadata: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

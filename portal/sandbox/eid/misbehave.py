@@ -1,4 +1,4 @@
-"""The provider's misdeeds, for trying a client: forged ID tokens and broken answers; nothing happens unless switched on."""
+"""The provider's misdeeds, for trying a client: forged ID tokens and broken answers, each only when switched on."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from portal.sandbox.people.population import Population
 from portal.sandbox.people.staff import OFFICES, POSTS
 
 PASSWORD = "mo-phong"  # noqa: S105 - everybody's, printed on the sign-in page
+NO_PHONE = "0900000000"  # where the passwords of people without a phone go
 GONE = "Lượt đăng nhập này đã hết hạn hoặc bắt đầu ở trình duyệt khác. Hãy quay lại trang dịch vụ và đăng nhập lại."
 REFUSALS = {
     "account_locked": "Tài khoản định danh này đang bị khóa. Hãy đến cơ quan công an gần nhất để mở lại.",
@@ -116,31 +117,35 @@ def grouped(found: list[Person]) -> list[tuple[str, list[Person]]]:
     return list(groups.items())
 
 
+def _send_otp(provider: Provider, inbox: Inbox, person: Person) -> bool:
+    code = provider.otp.send(person.personal_id)
+    if code is None:
+        return False
+    text = f"Mã xác thực một lần (mô phỏng): {code}. Hiệu lực {VALID_SECONDS // 60} phút. Không đưa mã cho ai."
+    inbox.add("sms", person.phone or NO_PHONE, "", text)
+    return True
+
+
+def _otp_form(attempt: Attempt, person: Person, problem: str = "") -> str:
+    return render_template(
+        "sandbox/eid_otp.html",
+        tx=attempt.key,
+        phone=person.phone or NO_PHONE,
+        problem=problem,
+        tries=MAX_TRIES,
+        minutes=VALID_SECONDS // 60,
+    )
+
+
 def _add_otp(room: Blueprint, provider: Provider, inbox: Inbox) -> None:
-    def send(person: Person) -> bool:
-        code = provider.otp.send(person.personal_id)
-        if code is None:
-            return False
-        text = f"Mã xác thực một lần (mô phỏng): {code}. Hiệu lực {VALID_SECONDS // 60} phút. Không đưa mã cho ai."
-        inbox.add("sms", person.phone or "0900000000", "", text)
-        return True
-
-    def form(attempt: Attempt, problem: str = "") -> str:
-        assert attempt.person is not None
-        phone = attempt.person.phone or "0900000000"
-        return render_template(
-            "sandbox/eid_otp.html", tx=attempt.key, phone=phone, problem=problem, tries=MAX_TRIES,
-            minutes=VALID_SECONDS // 60,
-        )  # fmt: skip
-
     @room.get("/otp")
     def otp() -> Answer:
         attempt = _attempt(provider)
         if attempt is None or attempt.person is None:
             return page(GONE, 400)
-        if not send(attempt.person):
-            return form(attempt, OTP_PROBLEMS[Verdict.PAUSED]), 429
-        return form(attempt)
+        if not _send_otp(provider, inbox, attempt.person):
+            return _otp_form(attempt, attempt.person, OTP_PROBLEMS[Verdict.PAUSED]), 429
+        return _otp_form(attempt, attempt.person)
 
     @room.post("/otp")
     def check() -> Answer:
@@ -152,8 +157,8 @@ def _add_otp(room: Blueprint, provider: Provider, inbox: Inbox) -> None:
             authenticated(provider, attempt, attempt.person, 2)
             return go_on(provider, attempt, current_session(provider))
         if verdict is Verdict.EXPIRED:
-            send(attempt.person)
-        return form(attempt, OTP_PROBLEMS[verdict]), 429 if verdict is Verdict.PAUSED else 401
+            _send_otp(provider, inbox, attempt.person)
+        return _otp_form(attempt, attempt.person, OTP_PROBLEMS[verdict]), 429 if verdict is Verdict.PAUSED else 401
 
 
 def _add_consent(room: Blueprint, provider: Provider) -> None:

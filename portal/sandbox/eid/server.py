@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Request
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
@@ -190,7 +191,10 @@ def _id_tokens(provider: Provider) -> tuple[OpenIDCode, OpenIDToken]:
 
 def _issuer_parameter(provider: Provider) -> type:
     class Issuer(IssuerParameter):  # type: ignore[misc]
-        def get_issuer(self) -> str | None:
-            return provider.issuer_parameter()
+        def add_issuer_parameter(self, authorization_server: Any, response: Any) -> None:
+            # Asked for once per response: the library asks twice, which would spend a counted fault twice.
+            issuer = provider.issuer_parameter()
+            if issuer and response.location:
+                response.location = add_params_to_uri(response.location, {"iss": issuer})
 
     return Issuer

@@ -1,4 +1,4 @@
-"""Who is signed in at the provider in which browser, and the half-finished sign-ins; in memory, gone with the process."""
+"""Who is signed in at the provider in which browser, and the half-finished sign-ins; gone with the process."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ class Sessions:
         """Sessions by what clients know of them, or all of a person."""
         with self._lock:
             return [
-                session
-                for session in self._sessions.values()
-                if session.sid == sid or session.person.personal_id == personal_id
+                session for session in self._sessions.values() if session.sid == sid or session.person.personal_id == personal_id
             ]
 
     def all(self) -> list[SsoSession]:

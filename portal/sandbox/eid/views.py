@@ -51,9 +51,7 @@ def add_protocol(room: Blueprint, provider: Provider, people: Population) -> Non
     @room.after_request
     def write_log(response: Response) -> Response:
         parameters = request.values.to_dict()
-        client_id = (
-            parameters.get("client_id") or (request.authorization.username if request.authorization else "") or ""
-        )
+        client_id = parameters.get("client_id") or (request.authorization.username if request.authorization else "") or ""
         provider.log.write(
             Seen(
                 provider.clock.iso(),

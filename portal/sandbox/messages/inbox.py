@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from portal.sandbox.clock import REAL
-from portal.sandbox.state import append_line
+from portal.sandbox.state import append_line, whole_lines
 
 KEPT = 20_000
 
@@ -33,21 +33,14 @@ class Inbox:
         self._path = path
         self._lock = threading.Lock()
         self._messages: deque[Message] = deque(maxlen=KEPT)
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines()[-KEPT:]:
-                self._recall(line)
-
-    def _recall(self, line: str) -> None:
-        try:
+        for line in whole_lines(path, KEPT):
             self._messages.appendleft(Message(**json.loads(line)))
-        except (ValueError, TypeError):
-            return  # the last line of a process that was killed while it wrote
 
     def add(self, channel: str, to: str, subject: str, text: str, sender: str = "") -> Message:
-        """Keeps a message; it is on disk when this returns."""
-        message = Message(channel, to, subject, text, REAL.iso(), sender)
+        """Keeps a message; it survives a kill of the process once this returns."""
+        message = Message(channel, _sound(to), _sound(subject), _sound(text), REAL.iso(), _sound(sender))
         with self._lock:
-            append_line(self._path, json.dumps(asdict(message), ensure_ascii=False))
+            append_line(self._path, json.dumps(asdict(message)))
             self._messages.appendleft(message)
         return message
 
@@ -62,3 +55,8 @@ class Inbox:
         with self._lock:
             self._messages.clear()
             self._path.unlink(missing_ok=True)
+
+
+def _sound(text: str) -> str:
+    # A mail can carry bytes that are no text in any character set; half of a surrogate pair breaks every writer.
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -28,9 +28,7 @@ class Sink:
         self.inbox = inbox
         self.faults = faults
 
-    async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]) -> str:
         if self.faults.take("smtp_down"):
             transport: Any = server.transport
             transport.abort()
@@ -46,9 +44,7 @@ class Sink:
         raw = content if isinstance(content, bytes) else (content or "").encode("utf-8")
         parsed = email.message_from_bytes(raw, policy=email.policy.default)
         for recipient in envelope.rcpt_tos:
-            self.inbox.add(
-                "mail", recipient, str(parsed.get("Subject", "")), _text_of(parsed), str(envelope.mail_from or "")
-            )
+            self.inbox.add("mail", recipient, str(parsed.get("Subject", "")), _text_of(parsed), str(envelope.mail_from or ""))
         return "250 2.0.0 Kept by the simulation"
 
 

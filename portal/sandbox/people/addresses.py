@@ -40,9 +40,7 @@ def address_in(ward: Ward, detail: str, entered_on: str, old_commune: str = "") 
         written = f"{detail}, {old_commune or ward.old_communes[0]}"
     else:
         written = f"{detail}, {_lower_first(ward.name)}, {_lower_first(province)}"
-    return Address(
-        "VN", ward.province_code, province, ward.code, ward.name, detail, written, max(entered_on, MERGER_DAY)
-    )
+    return Address("VN", ward.province_code, province, ward.code, ward.name, detail, written, max(entered_on, MERGER_DAY))
 
 
 def birthplace(old_code: str) -> Address:

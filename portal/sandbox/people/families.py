@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from portal.sandbox.people.addresses import Address
 from portal.sandbox.people.make import TODAY, Maker, settle
-from portal.sandbox.people.model import Household, Person
+from portal.sandbox.people.model import Household, Person, Stay
 from portal.sandbox.people.territory import COUNTRIES, Ward
 
 THIS_YEAR = int(TODAY[:4])
@@ -197,9 +197,9 @@ def move_out(maker: Maker, person: Person, home: Household, ward: Ward, on: str)
     """The person leaves for a household of their own."""
     home.members.remove(person)
     person.stays[-1].until = on
-    earlier = person.stays
-    settle(person, maker.household(ward, on), on, maker.rng)
-    person.stays = [*earlier, person.stays[-1]]
+    person.household = maker.household(ward, on)
+    person.household.members.append(person)
+    person.stays.append(Stay(person.household.address, on))
 
 
 def place_of(address: Address) -> str:

@@ -154,9 +154,7 @@ class Maker:
         person.account = "closed"
         if person.marriages and person.marriages[-1].ended is None:
             number = self.rng.randint(1, 300)
-            person.marriages[-1].ended = Ending(
-                "death", on, f"Trích lục khai tử số {number}/{on[:4]}", "UBND phường (mô phỏng)"
-            )
+            person.marriages[-1].ended = Ending("death", on, f"Trích lục khai tử số {number}/{on[:4]}", "UBND phường (mô phỏng)")
 
     def maybe_stale(self, person: Person) -> None:
         """At the known rate, the population registry was never told of the last change."""
@@ -193,12 +191,11 @@ def family_of(person: Person) -> str:
 
 def settle(person: Person, home: Household, since: str, rng: Random) -> None:
     """Enters the person in the household and writes where they lived before."""
+    start = first_day(person)
+    was_born_here = person.birth_code == _HANOI and not home.members and rng.random() < 0.4
+    since = start if was_born_here else max(since, start)
     home.members.append(person)
     person.household = home
-    start = first_day(person)
-    since = max(since, start)
-    if person.birth_code == _HANOI and rng.random() < 0.4:
-        since = start
     before = _earlier_house(person, start, since, rng)
     person.stays = ([Stay(before, start, since)] if before else []) + [Stay(home.address, since)]
 

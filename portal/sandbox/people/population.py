@@ -40,12 +40,10 @@ class Population:
         if not wanted:
             return self.listed[:limit]
         found = [
-            person
-            for person, text in self._folded
-            if all(word in text or person.personal_id.startswith(word) for word in wanted)
+            person for person, text in self._folded if all(word in text or person.personal_id.startswith(word) for word in wanted)
         ]
-        exact = words.strip().lower()
-        found.sort(key=lambda person: exact not in person.full_name.lower())
+        exact, loose = words.strip().lower(), " ".join(wanted)
+        found.sort(key=lambda one: (exact not in one.full_name.lower(), loose not in fold(one.full_name)))
         return found[:limit]
 
 

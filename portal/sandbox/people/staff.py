@@ -1,4 +1,4 @@
-"""The staff of the four demo offices: citizens of the two wards who also hold a post; the portal decides what it means."""
+"""The staff of the four demo offices: citizens of the two wards who hold a post; the portal says what it means."""
 
 from __future__ import annotations
 

@@ -80,12 +80,8 @@ def _marital(told: Told) -> None:
 
 
 def _married_family(told: Told) -> None:
-    husband = told.person(
-        "001088900002", "Trần Minh Quân", "1988-07-22", story="Đang có vợ; hai nguồn dữ liệu khớp nhau."
-    )
-    wife = told.person(
-        "001190900003", "Lê Thị Thanh Vân", "1990-11-05", story="Vợ ông Trần Minh Quân, mẹ của một cháu."
-    )
+    husband = told.person("001088900002", "Trần Minh Quân", "1988-07-22", story="Đang có vợ; hai nguồn dữ liệu khớp nhau.")
+    wife = told.person("001190900003", "Lê Thị Thanh Vân", "1990-11-05", story="Vợ ông Trần Minh Quân, mẹ của một cháu.")
     told.maker.marry(husband, wife, "2012-10-20", _BA_DINH_OFFICE)
     minor = told.person(
         "001313900010",

@@ -149,9 +149,7 @@ BA_DINH = Ward(
     "00004",
     "Phường Ba Đình",
     "01",
-    tuple(
-        f"phường {name}, quận Ba Đình, thành phố Hà Nội" for name in ("Trúc Bạch", "Quán Thánh", "Đội Cấn", "Ngọc Hà")
-    ),
+    tuple(f"phường {name}, quận Ba Đình, thành phố Hà Nội" for name in ("Trúc Bạch", "Quán Thánh", "Đội Cấn", "Ngọc Hà")),
 )
 HOAN_KIEM = Ward(
     "00070",

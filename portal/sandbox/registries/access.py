@@ -8,7 +8,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from portal.sandbox.state import append_line
+from portal.sandbox.state import append_line, whole_lines
 
 KEPT = 2_000
 
@@ -20,21 +20,14 @@ class AccessLog:
         self._path = path
         self._lock = threading.Lock()
         self._recent: deque[dict[str, Any]] = deque(maxlen=KEPT)
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines()[-KEPT:]:
-                self._remember(line)
-
-    def _remember(self, line: str) -> None:
-        try:
+        for line in whole_lines(path, KEPT):
             self._recent.appendleft(json.loads(line))
-        except ValueError:
-            return  # the last line of a process that was killed while it wrote
 
     def write(self, entry: dict[str, Any]) -> None:
         """Keeps one look-up."""
         with self._lock:
             self._recent.appendleft(entry)
-            append_line(self._path, json.dumps(entry, ensure_ascii=False))
+            append_line(self._path, json.dumps(entry))
 
     def entries(self, personal_id: str | None = None) -> list[dict[str, Any]]:
         """The kept look-ups, newest first; of one person when a number is given."""

@@ -95,8 +95,7 @@ def find(subject: Subject, population: Population) -> list[Person]:
     return [
         person
         for person in candidates
-        if matching(person.full_name) == matching(subject.full_name)
-        and _birth_fits(person.birth, subject.date_of_birth)
+        if matching(person.full_name) == matching(subject.full_name) and _birth_fits(person.birth, subject.date_of_birth)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Response, request
@@ -39,17 +39,16 @@ def broken_transport(fault: Fault) -> Response | None:
     if fault.name == "slow":
         time.sleep(fault.seconds)
         return None
-    return {
+    answers: dict[str, Callable[[Fault], Response]] = {
         "down": _down,
         "reset": _reset,
         "malformed": lambda _: Response('{"status": "00", "fields": {"full_name": "Nguy', mimetype="application/json"),
-        "html": lambda _: Response(
-            "<!doctype html><title>Bảo trì</title><h1>Hệ thống bảo trì</h1>", mimetype="text/html"
-        ),
+        "html": lambda _: Response("<!doctype html><title>Bảo trì</title><h1>Hệ thống bảo trì</h1>", mimetype="text/html"),
         "huge": lambda _: Response(_huge(), mimetype="application/json"),
         "trickle": lambda fault: Response(_trickle(fault.seconds), mimetype="application/json"),
         "error": lambda _: Response("Internal Server Error", 500, mimetype="text/plain"),
-    }[fault.name](fault)
+    }
+    return answers[fault.name](fault)
 
 
 def _down(_: Fault) -> Response:
@@ -58,12 +57,16 @@ def _down(_: Fault) -> Response:
 
 def _reset(_: Fault) -> Response:
     reset_connection(request.environ)
+    return Response(_gone(), mimetype="application/json")
 
-    def gone() -> Iterator[bytes]:
-        raise ConnectionResetError
-        yield b""
 
-    return Response(gone(), mimetype="application/json")
+def _gone() -> Iterator[bytes]:
+    # Before the first byte, so that not even the status line is sent.
+    yield from _nothing_more()
+
+
+def _nothing_more() -> Iterator[bytes]:
+    raise ConnectionResetError
 
 
 def _huge() -> Iterator[bytes]:

@@ -72,31 +72,32 @@ def create_room(registries: Registries) -> Blueprint:
         reply.headers["Cache-Control"] = "no-store"
         return reply
 
-    def lookup(registry: str) -> Response | tuple[Response, int]:
-        client_id = _client(registries)
-        if client_id is None:
-            return jsonify({"error": "invalid_token"}), 401
-        body = request.get_data()
-        if not signature_is_right(client_id, body, request.headers.get("X-Signature", "")):
-            return jsonify({"error": "invalid_signature"}), 401
-        broken = registries.faults.take(*TRANSPORT, target=registry)
-        if broken is not None:
-            response = broken_transport(broken)
-            if response is not None:
-                return response
-        lie = registries.faults.take(*LIES, target=registry)
-        reply = _reply(registries, client_id, registry, body, lie)
-        return Response(json.dumps(reply, ensure_ascii=False), mimetype="application/json")
-
     @room.post("/population/lookup")
     def population_lookup() -> Response | tuple[Response, int]:
-        return lookup(POPULATION)
+        return _answer_lookup(registries, POPULATION)
 
     @room.post("/civil-status/lookup")
     def civil_status_lookup() -> Response | tuple[Response, int]:
-        return lookup(CIVIL_STATUS)
+        return _answer_lookup(registries, CIVIL_STATUS)
 
     return room
+
+
+def _answer_lookup(registries: Registries, registry: str) -> Response | tuple[Response, int]:
+    client_id = _client(registries)
+    if client_id is None:
+        return jsonify({"error": "invalid_token"}), 401
+    body = request.get_data()
+    if not signature_is_right(client_id, body, request.headers.get("X-Signature", "")):
+        return jsonify({"error": "invalid_signature"}), 401
+    broken = registries.faults.take(*TRANSPORT, target=registry)
+    if broken is not None:
+        response = broken_transport(broken)
+        if response is not None:
+            return response
+    lie = registries.faults.take(*LIES, target=registry)
+    reply = _reply(registries, client_id, registry, body, lie)
+    return Response(json.dumps(reply, ensure_ascii=False), mimetype="application/json")
 
 
 def _client(registries: Registries) -> str | None:
@@ -164,6 +165,7 @@ def _entry(client_id: str, registry: str, ask: LookUp, reply: dict[str, Any]) ->
 def _stated_id(body: bytes) -> str | None:
     try:
         stated = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return str(stated.get("request_id")) if isinstance(stated, dict) and stated.get("request_id") else None
+    request_id = stated.get("request_id") if isinstance(stated, dict) else None
+    return request_id if isinstance(request_id, str) and request_id.isascii() and len(request_id) <= 64 else None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
@@ -61,9 +62,7 @@ class Authority:
 
     def _keep(self, name: str, pair: Pair) -> Pair:
         # Key and certificate in one file, so that a crash cannot leave one without the other.
-        key = pair.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key = pair.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         write_whole(self._folder / f"{name}.pem", key + pair.pem.encode("ascii"))
         return pair
 
@@ -191,11 +190,12 @@ def _usage(*, certificates: bool) -> x509.KeyUsage:
 def _checked_key(csr_pem: str) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode("ascii"))
-    except (ValueError, UnicodeEncodeError) as error:
+        key = csr.public_key()
+        is_signed = csr.is_signature_valid
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise RequestRefused("the certificate request cannot be read") from error
-    if not csr.is_signature_valid:
+    if not is_signed:
         raise RequestRefused("the certificate request is not signed by its own key")
-    key = csr.public_key()
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= 256:
         return key
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048:

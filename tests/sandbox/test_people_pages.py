@@ -1,0 +1,58 @@
+"""The list of people, for people and for machines."""
+
+from __future__ import annotations
+
+import requests
+
+from .process import Running
+
+FIELDS = {"personal_id", "full_name", "date_of_birth", "assurance", "roles", "office", "story"}
+
+
+def listed(sandbox: Running, **params: str) -> list[dict[str, object]]:
+    response = requests.get(f"{sandbox.base}/people.json", params=params, timeout=10)
+    found: list[dict[str, object]] = response.json()
+    return found
+
+
+def test_the_list_has_exactly_the_promised_fields_and_stories_first(sandbox: Running) -> None:
+    people = listed(sandbox)
+    assert len(people) == 200
+    assert all(set(one) == FIELDS for one in people)
+    stories = [one["story"] is not None for one in people]
+    assert stories == sorted(stories, reverse=True)
+    assert people[0]["personal_id"] == "001198900001"
+
+
+def test_all_twenty_thousand_are_listed_when_asked_for(sandbox: Running) -> None:
+    everybody = listed(sandbox, all="1")
+    assert len(everybody) >= 20_000
+    assert len({one["personal_id"] for one in everybody}) == len(everybody)
+
+
+def test_limit_and_search_narrow_the_list(sandbox: Running) -> None:
+    assert len(listed(sandbox, limit="3")) == 3
+    assert listed(sandbox, limit="-5") == []
+    assert len(listed(sandbox, limit="khong-phai-so")) == 200
+    assert listed(sandbox, q="hoang van lam")[0]["full_name"] == "Hoàng Văn Lâm"
+
+
+def test_every_page_carries_the_banner_a_strict_policy_and_no_script(sandbox: Running) -> None:
+    for path in ("/people", "/messages", "/registries", "/registries/faults", "/trust", "/eid/admin", "/eid/faults"):
+        page = requests.get(sandbox.base + path, headers={"Accept": "text/html"}, timeout=10)
+        assert "MÔ PHỎNG – không phải VNeID, dữ liệu giả lập" in page.text, path
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert '<html lang="vi">' in page.text
+        assert "<script" not in page.text
+
+
+def test_what_is_searched_for_is_shown_as_text(sandbox: Running) -> None:
+    page = requests.get(f"{sandbox.base}/people", params={"q": '"><script>alert(1)</script>'}, timeout=10).text
+    assert "<script" not in page
+
+
+def test_a_foreign_host_name_and_a_foreign_form_are_refused(sandbox: Running) -> None:
+    rebound = requests.get(f"{sandbox.base}/people.json", headers={"Host": "evil.example"}, timeout=10)
+    assert rebound.status_code == 421
+    forged = requests.post(f"{sandbox.base}/eid/admin/rotate", headers={"Origin": "http://evil.example"}, timeout=10)
+    assert forged.status_code == 403
