@@ -11,7 +11,7 @@ depends_on = None
 READ_AND_APPEND = ("events", "answers_documents", "evidence", "stored_files")
 READ_WRITE = (
     "accounts", "calendar_days", "documents", "dossiers", "login_sessions", "notices", "number_series",
-    "offices", "outbox", "staff_duties", "staff_members",
+    "offices", "outbox", "spent_tokens", "staff_duties", "staff_members",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The tables, one file per aggregate; importing this package makes all of them known to SQLAlchemy."""
 
-from portal.models.account import Account, LoginSession
+from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.answers import AnswersDocument, Evidence
 from portal.models.base import Base
 from portal.models.calendar import CalendarDay
@@ -29,6 +29,7 @@ __all__ = [
     "Office",
     "OutboxItem",
     "ProcedureVersion",
+    "SpentToken",
     "StaffDuty",
     "StaffMember",
     "StoredFile",

@@ -56,3 +56,12 @@ class LoginSession(Base):
     revoked_at: Mapped[datetime | None]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sealed_id_token: Mapped[bytes | None]
+
+
+class SpentToken(Base):
+    """The hash of a one-time token that was used, kept until it could not be used any more."""
+
+    __tablename__ = "spent_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,1 +1,1 @@
-"""What the desks share: access marks, filters, assets, security headers; nothing that names a dossier's state."""
+"""What the desks share: access marks, errors, language, the request's database session."""

@@ -23,7 +23,7 @@ def open_draft(session: Session, actor: Actor, procedure: Procedure, *, language
     """
     if actor.account_id is None:
         raise Forbidden
-    draft = _draft_of(session, actor, procedure.code)
+    draft = draft_of(session, actor, procedure.code)
     if draft is None:
         draft = _try_to_add(session, actor, procedure, language)
     if draft.version_hash != procedure.content_hash:
@@ -47,7 +47,8 @@ def draft_for(session: Session, actor: Actor, draft_id: uuid.UUID, *, lock: bool
     return dossier
 
 
-def _draft_of(session: Session, actor: Actor, code: str) -> Dossier | None:
+def draft_of(session: Session, actor: Actor, code: str) -> Dossier | None:
+    """The actor's open draft of a procedure, if there is one."""
     query = select(Dossier).where(
         Dossier.owner_id == actor.account_id, Dossier.procedure_code == code, Dossier.state == "draft"
     )
@@ -74,7 +75,7 @@ def _try_to_add(session: Session, actor: Actor, procedure: Procedure, language: 
             session.add(draft)
             session.flush()
     except IntegrityError:
-        other = _draft_of(session, actor, procedure.code)  # a second tab was faster
+        other = draft_of(session, actor, procedure.code)  # a second tab was faster
         if other is None:
             raise
         return other

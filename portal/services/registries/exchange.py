@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any, Literal, Protocol
 
 import requests
@@ -22,6 +23,7 @@ import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from portal import clock
+from portal.outbound import bounded
 from portal.services.registries.breaker import Breaker
 
 ANSWER_WITHIN_SECONDS = 3.0
@@ -148,7 +150,7 @@ class Exchange:
         self._base_url = base_url.rstrip("/")
         self._client_id = client_id
         self._secret = client_secret.encode()
-        self._http = requests.Session()
+        self._http = bounded(requests.Session(), ANSWER_WITHIN_SECONDS - 0.2, LARGEST_ANSWER_BYTES)
         self._token = ""
         self._token_until = 0.0
         self._token_lock = threading.Lock()
@@ -157,29 +159,26 @@ class Exchange:
         """The JSON answer to a signed request.
 
         Raises:
-            requests.RequestException: no answer in time, or an HTTP error.
-            Unbelievable: an answer that is too large or is not JSON.
+            requests.RequestException: no whole answer in time, an answer too large, or an HTTP error.
+            Unbelievable: an answer that is not JSON.
         """
-        until = time.monotonic() + ANSWER_WITHIN_SECONDS
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = {
             "Authorization": f"Bearer {self._valid_token()}",
             "Content-Type": "application/json",
             "X-Signature": hmac.new(self._secret, raw, "sha256").hexdigest(),
         }
-        left = max(until - time.monotonic(), 0.1)
-        with self._http.post(
-            f"{self._base_url}{path}", data=raw, headers=headers, timeout=(1, left), stream=True, allow_redirects=False
-        ) as response:
+        response = self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False)
+        if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
             response.raise_for_status()
-            return _parse(_read(response, until))
+        return _parse(response.content)
 
     def _valid_token(self) -> str:
         with self._token_lock:
             if time.monotonic() < self._token_until:
                 return self._token
             form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret.decode()}
-            answer = self._http.post(f"{self._base_url}/token", data=form, timeout=(1, 2), allow_redirects=False)
+            answer = self._http.post(f"{self._base_url}/token", data=form, allow_redirects=False)
             answer.raise_for_status()
             try:
                 self._token = str(answer.json()["access_token"])
@@ -191,17 +190,6 @@ class Exchange:
     def forget_token(self) -> None:
         """Ask for a new token at the next look-up."""
         self._token_until = 0.0
-
-
-def _read(response: requests.Response, until: float) -> bytes:
-    content = b""
-    while chunk := response.raw.read1(65_536, decode_content=True):
-        content += chunk
-        if len(content) > LARGEST_ANSWER_BYTES:
-            raise Unbelievable("an answer of more than a megabyte")
-        if time.monotonic() > until:
-            raise requests.Timeout("an answer that trickles")
-    return content
 
 
 def _parse(content: bytes) -> Any:

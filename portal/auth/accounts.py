@@ -1,0 +1,68 @@
+"""The account of whoever logged in: one for each (issuer, subject), never moved to another personal ID by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.oidc import Identity, LoginFailed
+from portal.blind_index import personal_id_hash
+from portal.crypto import sha256
+from portal.models import Account, DataKey, SpentToken
+
+
+def account_of(session: Session, identity: Identity) -> Account:
+    """The person's account, made at the first login and brought up to date at each.
+
+    Raises:
+        LoginFailed: the provider now names another personal ID for this subject, which a human must look into; or the
+            account is locked.
+    """
+    query = select(Account).where(Account.issuer == identity.issuer, Account.subject == identity.subject)
+    account = session.scalars(query.with_for_update(of=Account)).first()
+    subject_hash = personal_id_hash(identity.personal_id)
+    if account is None:
+        return _new_account(session, identity, subject_hash)
+    if account.subject_hash != subject_hash:
+        raise LoginFailed("identity_changed", "the personal ID of this subject changed")
+    if account.locked_at is not None:
+        raise LoginFailed("locked")
+    account.profile = {**account.profile, **_particulars(identity)}
+    account.last_login_at = clock.now()
+    return account
+
+
+def _new_account(session: Session, identity: Identity, subject_hash: bytes) -> Account:
+    now = clock.now()
+    account = Account(
+        data_key=DataKey.fresh(),
+        issuer=identity.issuer,
+        subject=identity.subject,
+        subject_hash=subject_hash,
+        profile=_particulars(identity),
+        created_at=now,
+        last_login_at=now,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def _particulars(identity: Identity) -> dict[str, Any]:
+    return {
+        "personal_id": identity.personal_id,
+        "full_name": identity.full_name,
+        "date_of_birth": identity.date_of_birth,
+    }
+
+
+def spend(session: Session, token_id: str, lives_until: datetime) -> bool:
+    """Mark a one-time token as used; False where it was used before."""
+    row = {"token_hash": sha256(token_id.encode()), "expires_at": lives_until}
+    added = insert(SpentToken).values(row).on_conflict_do_nothing().returning(SpentToken.token_hash)
+    return session.execute(added).first() is not None

@@ -1,0 +1,7 @@
+"""Desk 1, the citizen's: find a procedure, file, follow, receive."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("citizen", __name__)
+
+from portal.citizen import apply, find, follow  # noqa: E402, F401 (their routes stand on the blueprint above)

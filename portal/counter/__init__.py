@@ -1,0 +1,7 @@
+"""Desk 2, the one-stop counter and the agency behind it: queue, dossier, acts."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("counter", __name__, url_prefix="/counter")
+
+from portal.counter import acts, dossier, queue  # noqa: E402, F401 (their routes stand on the blueprint above)

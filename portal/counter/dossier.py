@@ -1,0 +1,145 @@
+"""One dossier on one page: facts and answers left, history and acts right, the promise always in sight."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from portal import clock
+from portal.auth.permissions import Permission
+from portal.auth.session import current_actor
+from portal.counter import blueprint
+from portal.models import Dossier, Event, IssuedDocument
+from portal.services.catalogue.answers import Answers, looked_up_elements
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.history import events_of
+from portal.services.dossiers.lifecycle import STATUS_CODES, Act, Place, Stage, State
+from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers
+from portal.services.errors import NotFound
+from portal.services.vault.store import read_file
+from portal.web.access import staff
+from portal.web.database import db
+from portal.web.documents import pdf_response
+from portal.web.dues import due_of
+from portal.web.filters import write_moment
+from portal.web.language import current_language
+from portal.web.questions import fact_rows, registry_name, said_rows
+from portal.web.words import act_name, event_sentence, place_name, role_name
+
+KEYS = {
+    Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
+    Act.SEND_BACK: "b", Act.APPROVE: "k", Act.RETURN_RESULT: "r",
+}  # fmt: skip
+PRIMARY = frozenset({Act.RECEIVE, Act.FORWARD, Act.ASSIGN, Act.PROPOSE, Act.APPROVE, Act.RETURN_RESULT})
+
+
+@blueprint.get("/dossiers/<code>")
+@staff(Permission.SEE_DOSSIER)
+def dossier(code: str) -> ResponseReturnValue:
+    found = at_counter(db(), current_actor(), code)
+    return render_template("counter/dossier.html", **dossier_page(found))
+
+
+def dossier_page(dossier: Dossier) -> dict[str, Any]:
+    """Everything that the page of one dossier shows."""
+    language = current_language()
+    procedure = by_hash(db(), dossier.version_hash)
+    answers: Answers = latest_answers(db(), dossier).content
+    looked_up = [element.key for element in looked_up_elements(procedure)]
+    events = events_of(db(), dossier.id)
+    place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
+    return {
+        "dossier": dossier,
+        "dossier_code": dossier.code,
+        "procedure_name": procedure.say(procedure.definition.name, language),
+        "subject_name": dossier.parties["subject"]["full_name"],
+        "status_code": STATUS_CODES[place.state],
+        "place": place_name(place),
+        "due": due_of(dossier, clock.now()),
+        "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),
+        "facts": fact_rows(procedure, answers, language, looked_up),
+        "unverified": said_rows(
+            procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]
+        ),
+        "asked": _asked(procedure, answers, language, looked_up),
+        "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
+        "acts": _acts(dossier),
+        "history": [_event_row(event) for event in events],
+        "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
+        "proposal": _proposal(procedure, dossier, language),
+    }
+
+
+def _asked(procedure: Procedure, answers: Answers, language: str, looked_up: list[str]) -> list[dict[str, Any]]:
+    own = [key for key in answers if key not in looked_up or not procedure.elements[key].is_locked]
+    return said_rows(procedure, answers, language, own)
+
+
+def _evidence_row(row: Any) -> dict[str, Any]:
+    return {
+        "registry": registry_name(row.source),
+        "outcome": row.outcome,
+        "fetched_at": write_moment(row.fetched_at, current_language()),
+        "response_id": row.response_id or "–",
+    }
+
+
+def _acts(dossier: Dossier) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": act_name(move.act),
+            "href": url_for("counter.act", code=dossier.code, act=move.act.value.replace("_", "-")),
+            "key": KEYS.get(move.act),
+            "is_primary": move.act in PRIMARY,
+        }
+        for move in buttons(dossier, current_actor())
+    ]
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    details = event.details or {}
+    reason = details.get("reason") or ""
+    return {
+        "when": write_moment(event.happened_at, current_language()),
+        "title": event_sentence(event.name)[0],
+        "text": " · ".join(filter(None, [role_name(event.actor_role), reason])),
+        "state": "done",
+    }
+
+
+def _paper(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
+    href = url_for("counter.document", code=dossier.code, document_id=document.id)
+    return {
+        "title": document.title,
+        "number": f"{document.number:02d}/{document.symbol}" if document.number else "",
+        "issued_on": document.issued_at,
+        "size_bytes": document.file.size_bytes if document.file else None,
+        "href": href if document.issued_at else None,
+        "state": "valid",
+    }
+
+
+def _proposal(procedure: Procedure, dossier: Dossier, language: str) -> dict[str, Any] | None:
+    proposal = dossier.proposal
+    if not proposal:
+        return None
+    return {
+        "decision": proposal["decision"],
+        "reason": proposal["reason"],
+        "by": proposal["proposed_by"],
+        "rows": said_rows(procedure, proposal["answers"], language, list(proposal["answers"])),
+    }
+
+
+@blueprint.get("/dossiers/<code>/documents/<uuid:document_id>")
+@staff(Permission.SEE_DOSSIER)
+def document(code: str, document_id: uuid.UUID) -> Response:
+    found = at_counter(db(), current_actor(), code)
+    wanted = next((paper for paper in documents_of(db(), found) if paper.id == document_id), None)
+    if wanted is None or wanted.file is None:
+        raise NotFound
+    return pdf_response(read_file(wanted.file), f"{found.code}-{wanted.kind}.pdf")

@@ -1,0 +1,56 @@
+"""HTTP to the outside world: every answer bounded in time and size, no redirect followed, nothing read twice."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+CONNECT_SECONDS = 1.5
+CHUNK_BYTES = 65_536
+
+
+class TooLarge(requests.RequestException):
+    """The other side sent more than it should."""
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Reads the whole answer within its limits, so that what the caller gets is already there."""
+
+    def __init__(self, seconds: float, largest_bytes: int) -> None:
+        super().__init__(pool_maxsize=16, max_retries=0)
+        self._seconds = seconds
+        self._largest = largest_bytes
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
+        """The answer, read.
+
+        Raises:
+            requests.RequestException: no whole answer in time, or `TooLarge`.
+        """
+        until = time.monotonic() + self._seconds
+        options |= {"stream": True, "timeout": (min(CONNECT_SECONDS, self._seconds), self._seconds)}
+        response = super().send(request, **options)
+        content = bytearray()
+        try:
+            while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+                content += chunk
+                if len(content) > self._largest:
+                    raise TooLarge("an answer over the limit", response=response)
+                if time.monotonic() > until:
+                    raise requests.Timeout("an answer that trickles", response=response)
+        finally:
+            response.close()
+        response._content = bytes(content)  # noqa: SLF001 (how requests keeps an answer that was read)
+        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+
+
+def bounded(session: requests.Session, seconds: float, largest_bytes: int) -> requests.Session:
+    """The session with the limits on; proxies and .netrc of the environment are not consulted."""
+    session.trust_env = False
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(seconds, largest_bytes))
+    return session

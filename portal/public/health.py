@@ -1,0 +1,47 @@
+"""What machines ask: is the process up, can it serve, and its figures."""
+
+from __future__ import annotations
+
+from alembic.script import ScriptDirectory
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import NotFound
+
+from portal.config import settings
+from portal.db import migration_config
+from portal.public import blueprint
+from portal.web.access import public
+from portal.web.database import db
+
+SERVICE_UNAVAILABLE = 503
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    try:
+        found = db().execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError:
+        return jsonify(status="unavailable", database="unreachable"), SERVICE_UNAVAILABLE, {"Retry-After": "5"}
+    head = ScriptDirectory.from_config(migration_config("")).get_current_head()
+    if found != head:
+        return jsonify(status="unavailable", database="not migrated"), SERVICE_UNAVAILABLE, {"Retry-After": "30"}
+    return jsonify(status="ok")
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> ResponseReturnValue:
+    if request.remote_addr not in LOOPBACK or (not settings().is_demo and "X-Forwarded-For" in request.headers):
+        raise NotFound
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,108 @@
+"""From errors to pages: one table; every page says what happened, what to do, and that nothing is lost."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from portal.config import settings
+from portal.services.errors import (
+    Forbidden,
+    GuardRefused,
+    IllegalMove,
+    InvalidInput,
+    LevelTooLow,
+    NotFound,
+    PortalError,
+    Stale,
+)
+from portal.web.access import SessionEnded
+
+log = structlog.get_logger()
+RETRY_AFTER_SECONDS = 30
+PAGES: dict[type[PortalError], tuple[HTTPStatus, str]] = {
+    NotFound: (HTTPStatus.NOT_FOUND, "errors/404.html"),
+    Forbidden: (HTTPStatus.FORBIDDEN, "errors/403.html"),
+    IllegalMove: (HTTPStatus.CONFLICT, "errors/409.html"),
+    Stale: (HTTPStatus.CONFLICT, "errors/409.html"),
+    GuardRefused: (HTTPStatus.CONFLICT, "errors/409.html"),
+    InvalidInput: (HTTPStatus.UNPROCESSABLE_ENTITY, "errors/409.html"),
+    LevelTooLow: (HTTPStatus.FORBIDDEN, "errors/level.html"),
+}
+
+
+def page_of_portal_error(error: PortalError) -> ResponseReturnValue:
+    """The page of a refusal that a service raised."""
+    status, template = PAGES.get(type(error), (HTTPStatus.CONFLICT, "errors/409.html"))
+    if status is HTTPStatus.NOT_FOUND:
+        return render_template(template), status
+    return render_template(template, text=_(error.message), error=error), status
+
+
+def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
+    """The page of an error that the web itself knows; one that has no page of its own gets the nearest."""
+    code = error.code or 500
+    template = f"errors/{code if code in (403, 404, 405, 413, 429, 503) else 400 if code < 500 else 500}.html"
+    response = error.get_response()
+    headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After", "Location")}
+    if 300 <= code < 400:
+        return error  # type: ignore[return-value]
+    return render_template(template), code, headers
+
+
+def page_of_form_error(error: CSRFError) -> ResponseReturnValue:
+    """A form that is too old: what was typed stands in a fresh one, if it came from a page of ours."""
+    return render_template("errors/resend.html", fields=_typed_fields()), HTTPStatus.BAD_REQUEST
+
+
+def page_of_ended_session(error: SessionEnded) -> ResponseReturnValue:
+    """Something was sent after the session ended: log in again, and nothing typed is lost."""
+    return render_template("errors/session_ended.html"), HTTPStatus.UNAUTHORIZED
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    if urlsplit(origin).netloc != urlsplit(settings().base_url).netloc:
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"][:500]
+
+
+def page_of_database_error(error: Exception) -> ResponseReturnValue:
+    """The database does not answer: a page that needs none."""
+    log.error("database_unavailable", fault=type(error).__name__)
+    page = render_template("errors/503.html", what=_("Cơ sở dữ liệu của cổng"), retry_after_seconds=RETRY_AFTER_SECONDS)
+    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def page_of_full_disk(error: OSError) -> ResponseReturnValue:
+    """The disk refused to write."""
+    log.error("disk_unavailable", fault=type(error).__name__, errno=error.errno)
+    page = render_template("errors/503.html", what=_("Kho tệp của cổng"), retry_after_seconds=RETRY_AFTER_SECONDS)
+    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def page_of_defect(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged by its kind, told without detail."""
+    log.exception("defect", endpoint=request.endpoint)
+    return render_template("errors/500.html"), HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def init_app(app: Flask) -> None:
+    """Register the table."""
+    app.register_error_handler(PortalError, page_of_portal_error)
+    app.register_error_handler(CSRFError, page_of_form_error)
+    app.register_error_handler(SessionEnded, page_of_ended_session)
+    app.register_error_handler(HTTPException, page_of_http_error)
+    for fault in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(fault, page_of_database_error)
+    app.register_error_handler(OSError, page_of_full_disk)
+    app.register_error_handler(Exception, page_of_defect)

@@ -1,0 +1,137 @@
+"""From a question of a procedure to what the field macro draws, in the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.services.catalogue.answers import Answers
+from portal.services.catalogue.kinds import show
+from portal.services.catalogue.schema import Element, Procedure, Question
+
+RADIOS_UP_TO = 8
+DRAWN_AS = {
+    "text": "text",
+    "name": "text",
+    "long_text": "textarea",
+    "count": "integer",
+    "date": "date",
+    "partial_date": "partial_date",
+    "email": "email",
+    "phone": "phone",
+    "personal_id": "personal_id",
+    "address": "textarea",
+    "marriages": "textarea",
+}
+
+
+def drawn(
+    procedure: Procedure,
+    questions: Iterable[Question],
+    answers: Answers,
+    language: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+) -> list[dict[str, Any]]:
+    """The fields of a page: with what was just typed where there is a form, else with the answers so far."""
+    return [
+        {
+            **_field(procedure.elements[question.element], language),
+            "label": procedure.say(question.label, language) or _label(procedure.elements[question.element], language),
+            "why": procedure.say(question.why, language),
+            "optional": not question.is_required,
+            "value": _value(procedure.elements[question.element], answers, form),
+            "errors": [_(message) for message in (errors or {}).get(question.element, [])],
+        }
+        for question in questions
+    ]
+
+
+def error_lines(errors: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    """The errors for the summary, each leading to its field."""
+    return [{"name": name, "text": _(message)} for name, messages in errors.items() for message in messages]
+
+
+def _label(element: Element, language: str) -> str:
+    return str(getattr(element.label, language))
+
+
+def _field(element: Element, language: str) -> dict[str, Any]:
+    kind = DRAWN_AS.get(element.kind, "text")
+    if element.kind == "choice":
+        kind = "radios" if len(element.options) <= RADIOS_UP_TO else "select"
+    return {
+        "name": element.key,
+        "kind": kind,
+        "help": getattr(element.help, language) if element.help else "",
+        "max_length": element.max_length if element.kind in ("text", "name", "long_text", "address", "marriages") else None,
+        "autocomplete": element.autocomplete,
+        "options": [
+            {
+                "value": option.value,
+                "label": getattr(option.label, language),
+                "hint": getattr(option.hint, language) if option.hint else "",
+            }
+            for option in element.options
+        ],
+    }
+
+
+def _value(element: Element, answers: Answers, form: Mapping[str, str] | None) -> Any:
+    if element.kind in ("date", "partial_date") and form is not None:
+        return {part: form.get(f"{element.key}.{part}", "") for part in ("day", "month", "year")}
+    if form is not None:
+        return form.get(element.key, "")
+    value = answers.get(element.key, {}).get("value")
+    if element.kind == "phone" and value:
+        return show(element, value)
+    return "" if value is None else value
+
+
+REGISTRY_NAMES = {
+    "population": "Cơ sở dữ liệu quốc gia về dân cư",
+    "civil-status": "Cơ sở dữ liệu hộ tịch điện tử",
+}
+
+
+def registry_name(registry: str) -> str:
+    """A registry's name in the page's language."""
+    return _(REGISTRY_NAMES.get(registry, registry))
+
+
+def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """The registry's facts among the elements, in words, with their source and moment."""
+    return [
+        {
+            "label": _label(element, language),
+            "value": show(element, answer["value"], language),
+            "source": answer["source"],
+            "source_label": registry_name(answer["source"]),
+            "as_of": answer.get("as_of"),
+            "element": key,
+        }
+        for key in keys
+        for element, answer in [(procedure.elements[key], answers.get(key))]
+        if answer and answer["source"] != "citizen"
+    ]
+
+
+def said_rows(
+    procedure: Procedure, answers: Answers, language: str, keys: Iterable[str], change_href: str | None = None
+) -> list[dict[str, Any]]:
+    """What the person said among the elements, in words, with the way to change it."""
+    return [
+        {
+            "label": _label(element, language),
+            "value": show(element, answer["value"], language),
+            "element": key,
+            "change_href": change_href,
+            "source_label": registry_name(element.source.registry) if element.source else "",
+        }
+        for key in keys
+        for element, answer in [(procedure.elements[key], answers.get(key))]
+        if answer and answer["source"] == "citizen"
+    ]
