@@ -43,8 +43,8 @@ def asset_url(name: str) -> str:
 
 def preload_tags() -> Markup:
     """The links by which a browser fetches the fonts together with the style sheet."""
-    tag = '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>'
-    return Markup("\n").join(Markup(tag).format(asset_url(name)) for name in PRELOADED_FONTS)
+    tag = Markup('<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>')
+    return Markup("\n").join(tag.format(asset_url(name)) for name in PRELOADED_FONTS)
 
 
 def is_immutable(path: str, url: str) -> bool:

@@ -60,7 +60,11 @@ def _question(name: str, kind: str, label: str, **more: Any) -> dict[str, Any]:
 def _purposes() -> list[dict[str, str]]:
     return [
         {"value": "marriage", "label": _("Đăng ký kết hôn tại Việt Nam"), "hint": ""},
-        {"value": "marriage_abroad", "label": _("Đăng ký kết hôn ở nước ngoài"), "hint": _("Cần ghi thêm người dự định kết hôn.")},
+        {
+            "value": "marriage_abroad",
+            "label": _("Đăng ký kết hôn ở nước ngoài"),
+            "hint": _("Cần ghi thêm người dự định kết hôn."),
+        },
         {"value": "other", "label": _("Việc khác"), "hint": _("Ví dụ: vay vốn, mua bán nhà đất.")},
     ]
 
@@ -91,6 +95,7 @@ def questions() -> list[dict[str, Any]]:
             value=["email"],
             options=[{"value": "email", "label": _("Thư điện tử")}, {"value": "sms", "label": _("Tin nhắn")}],
         ),
+        _question("proof", "file", _("Ảnh chụp giấy tờ"), help=_("Tệp PDF hoặc ảnh, không quá 10 MB."), accept=".pdf,image/*"),
         _question("note", "textarea", _("Điều cần nói thêm"), optional=True, max_length=500),
     ]
 
@@ -159,7 +164,12 @@ def facts_rows() -> list[dict[str, Any]]:
 def answers_rows() -> list[dict[str, Any]]:
     """What the person told us."""
     return [
-        {"label": _("Mục đích"), "value": _("Đăng ký kết hôn tại Việt Nam"), "element": "certificate.purpose", "change_href": "#facts"},
+        {
+            "label": _("Mục đích"),
+            "value": _("Đăng ký kết hôn tại Việt Nam"),
+            "element": "certificate.purpose",
+            "change_href": "#facts",
+        },
         {"label": _("Số bản"), "value": "2", "element": "certificate.copies", "change_href": "#facts"},
         {"label": _("Thư điện tử"), "value": "", "element": "contact.email", "change_href": "#facts"},
     ]
@@ -267,8 +277,16 @@ def notices() -> list[tuple[str, str, str]]:
             _("Hồ sơ đã được nộp"),
             _("Bộ phận một cửa trả lời trong 8 giờ làm việc. Ông/bà không phải làm gì thêm."),
         ),
-        ("refused", _("Hồ sơ không được tiếp nhận"), _("Lý do và căn cứ pháp lý có trong phiếu từ chối. Ông/bà có thể sửa rồi nộp lại.")),
-        ("expired", _("Đường dẫn này đã hết hạn"), _("Giấy tờ vẫn còn trong kho của chủ giấy. Hãy xin chủ giấy một đường dẫn mới.")),
+        (
+            "refused",
+            _("Hồ sơ không được tiếp nhận"),
+            _("Lý do và căn cứ pháp lý có trong phiếu từ chối. Ông/bà có thể sửa rồi nộp lại."),
+        ),
+        (
+            "expired",
+            _("Đường dẫn này đã hết hạn"),
+            _("Giấy tờ vẫn còn trong kho của chủ giấy. Hãy xin chủ giấy một đường dẫn mới."),
+        ),
         (
             "offline",
             _("Cơ sở dữ liệu dân cư chưa trả lời"),
@@ -277,7 +295,11 @@ def notices() -> list[tuple[str, str, str]]:
         ("empty", _("Ông/bà chưa có hồ sơ nào"), _("Hồ sơ xuất hiện ở đây ngay khi ông/bà bắt đầu ghi.")),
         ("nothing_found", _("Không có thủ tục nào khớp với «khai sin»"), _("Thử bớt chữ, hoặc chọn việc của ông/bà ở dưới.")),
         ("warning", _("Giấy này hết giá trị sau 6 ngày"), _("Sau ngày 01/12/2026, ông/bà cần xin giấy mới.")),
-        ("information", _("Ông/bà không phải nộp giấy chứng minh nơi cư trú"), _("Cổng tra cứu thẳng từ cơ sở dữ liệu quốc gia về dân cư.")),
+        (
+            "information",
+            _("Ông/bà không phải nộp giấy chứng minh nơi cư trú"),
+            _("Cổng tra cứu thẳng từ cơ sở dữ liệu quốc gia về dân cư."),
+        ),
     ]
 
 
