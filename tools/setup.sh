@@ -12,8 +12,8 @@ PANGO_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig-
 with_tests=false
 [ "${1:-}" = --with-tests ] && with_tests=true
 
-# The certificates that the machine trusts, as pip does; the second name is that of earlier versions.
-export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1
+# Trust the certificates that the machine trusts, as pip does (the second name is that of earlier versions of uv).
+export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 NODE_USE_SYSTEM_CA=1
 
 step=''
 trap 'exit 143' TERM
