@@ -98,10 +98,17 @@ find_uv() {
 
 has_pip() { "$1" -m pip --version >/dev/null 2>&1; }
 
+discard_environment() {
+    if [ -e $VENV ] && [ ! -O $VENV ]; then
+        fail "$PWD/$VENV là của người khác (belongs to somebody else): sao chép kho mã riêng (clone your own copy)."
+    fi
+    rm -rf $VENV
+}
+
 make_environment() {
     # An environment is bound to its path: one that was moved along with the checkout is made anew.
     if [ -e "$STAMPS/place" ] && ! is_done place "$PWD"; then
-        rm -rf $VENV
+        discard_environment
     fi
     if [ -x $VENV/bin/python ] && is_new_enough $VENV/bin/python; then
         return
@@ -110,7 +117,7 @@ make_environment() {
     python=$(find_python)
     uv=$(find_uv)
     say "… Môi trường Python (environment): $python"
-    rm -rf $VENV
+    discard_environment
     if [ -n "$uv" ]; then
         "$uv" venv --quiet --python "$python" $VENV
     elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -119,7 +126,7 @@ make_environment() {
         "$python" -m venv --without-pip $VENV
     else
         system_packages "Python này không tự tạo được môi trường (this Python cannot make an environment)." python3-venv
-        rm -rf $VENV
+        discard_environment
         "$python" -m venv $VENV || fail "Thiếu gói venv của $python (its venv package is missing)."
     fi
 }
