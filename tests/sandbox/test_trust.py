@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,11 @@ def csr(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bat-ky")])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
     return request.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def pem_of(der: bytes) -> str:
+    body = base64.encodebytes(der).decode()
+    return f"-----BEGIN CERTIFICATE REQUEST-----\n{body}-----END CERTIFICATE REQUEST-----\n"
 
 
 def ask(sandbox: Running, **body: str) -> requests.Response:
@@ -62,7 +68,8 @@ def test_every_name_says_that_it_is_simulated(sandbox: Running) -> None:
 
 def test_weak_unsigned_and_unreadable_requests_are_refused(sandbox: Running) -> None:
     good = csr(ec.generate_private_key(ec.SECP256R1()))
-    forged = good.replace(good[200], "A" if good[200] != "A" else "B", 1)
+    der = x509.load_pem_x509_csr(good.encode()).public_bytes(serialization.Encoding.DER)
+    forged = pem_of(der.replace(b"bat-ky", b"ke-gia"))
     weak = csr(rsa.generate_private_key(65537, 1024))  # noqa: S505 - weak on purpose
     for pem in ("", "rac", "é", weak, forged):
         assert ask(sandbox, csr_pem=pem, **OFFICE).status_code == 400

@@ -57,15 +57,11 @@ def _down(_: Fault) -> Response:
 
 def _reset(_: Fault) -> Response:
     reset_connection(request.environ)
-    return Response(_gone(), mimetype="application/json")
+    return Response(map(_break_off, [b""]), mimetype="application/json")
 
 
-def _gone() -> Iterator[bytes]:
-    # Before the first byte, so that not even the status line is sent.
-    yield from _nothing_more()
-
-
-def _nothing_more() -> Iterator[bytes]:
+def _break_off(_: bytes) -> bytes:
+    # Raised before the first byte is written, so that not even the status line is sent.
     raise ConnectionResetError
 
 
