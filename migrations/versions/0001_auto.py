@@ -62,6 +62,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('content_hash', name=op.f('pk_procedure_versions'))
     )
     op.create_index('ix_procedure_versions_code_published_at', 'procedure_versions', ['code', 'published_at'], unique=False)
+    op.create_table('spent_tokens',
+    sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_spent_tokens'))
+    )
+    op.create_index(op.f('ix_spent_tokens_expires_at'), 'spent_tokens', ['expires_at'], unique=False)
     op.create_table('accounts',
     sa.Column('id', sa.UUID(), nullable=False),
     sa.Column('issuer', sa.Text(), nullable=False),
@@ -226,6 +232,7 @@ def upgrade() -> None:
     sa.Column('sealed_facts', sa.LargeBinary(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_on', sa.Date(), nullable=True),
     sa.Column('file_id', sa.UUID(), nullable=True),
     sa.Column('sha256', sa.LargeBinary(), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
@@ -359,6 +366,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_accounts_subject_hash'), table_name='accounts')
     op.drop_index(op.f('ix_accounts_data_key_id'), table_name='accounts')
     op.drop_table('accounts')
+    op.drop_index(op.f('ix_spent_tokens_expires_at'), table_name='spent_tokens')
+    op.drop_table('spent_tokens')
     op.drop_index('ix_procedure_versions_code_published_at', table_name='procedure_versions')
     op.drop_table('procedure_versions')
     op.drop_table('offices')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +58,7 @@ class IssuedDocument(HasDataKey, Base):
     sealed_facts: Mapped[bytes]
     created_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
+    expires_on: Mapped[date | None]
     file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(StoredFile.id))
     file: Mapped[StoredFile | None] = relationship()
     sha256: Mapped[bytes | None] = mapped_column(index=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from calendar import monthrange
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -64,10 +65,19 @@ def order_paper(
         verification_code=code,
         facts=facts,
         created_at=now,
+        expires_on=_months_after(clock.to_local(now).date(), extra.get("valid_months")),
     )
     session.add(paper)
     session.flush()
     return paper
+
+
+def _months_after(day: date, months: int | None) -> date | None:
+    """The same day some months later, or the last day of a shorter month; None where the paper does not expire."""
+    if months is None:
+        return None
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _office(dossier: Dossier) -> Office:
@@ -94,7 +104,8 @@ def _common_facts(dossier: Dossier, procedure: Procedure, office: Office, now: d
 
 def acknowledgement_facts(dossier: Dossier) -> dict[str, Any]:
     """What the automatic acknowledgement adds: when it was sent; it is not the legal receipt."""
-    return {"submitted_at": dossier.submitted_at.isoformat() if dossier.submitted_at else None}
+    submitted_at = dossier.submitted_at.isoformat() if dossier.submitted_at else None
+    return {"submitted_at": submitted_at, "signed_by": {"name": "", "title": ""}}
 
 
 def receipt_facts(dossier: Dossier, procedure: Procedure, answers: Answers, receiver: str) -> dict[str, Any]:

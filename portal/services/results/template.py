@@ -1,0 +1,141 @@
+"""From a paper's facts to its HTML: the portal's own layouts, and inside the result the procedure's own template.
+
+A procedure's template runs in a sandbox: it sees plain values only and has no loader, no network, no files.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from markupsafe import Markup
+
+from portal import clock
+from portal.config import settings
+
+LAYOUTS = Path(__file__).resolve().parent.parent.parent / "templates" / "documents"
+LONGEST_TEMPLATE = 200_000
+UNITS = {"wd": "ngày làm việc", "d": "ngày", "h": "giờ làm việc"}
+WORDS = {"electronic": "trực tuyến, trên cổng dịch vụ công", "counter": "trực tiếp, tại bộ phận một cửa"}
+
+
+class Shown(str):
+    """A value in words; its plain value stands beside it for the template's conditions."""
+
+    __slots__ = ("value",)
+    value: Any
+
+    def __new__(cls, text: str, value: Any) -> Shown:
+        shown = super().__new__(cls, unicodedata.normalize("NFC", text))
+        shown.value = value
+        return shown
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Only what a result needs: no calls but to filters, no attribute but `value`."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return isinstance(obj, Shown) and attr == "value"
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _sandbox() -> _Sandbox:
+    environment = _Sandbox(autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.globals.clear()
+    return environment
+
+
+def result_body(template: str, facts: Mapping[str, Any]) -> Markup:
+    """The body of a result from the procedure's template.
+
+    Raises:
+        jinja2.TemplateError: the template is not well formed, or reaches for what it may not have.
+    """
+    if len(template) > LONGEST_TEMPLATE:
+        raise SecurityError("a template of more than 200,000 characters")
+    fields = {name: Shown(str(field["text"]), field["value"]) for name, field in facts["fields"].items()}
+    official = {"issued_on": day_in_words(facts["issued_at"]), "dossier_code": facts["dossier_code"]}
+    return Markup(_sandbox().from_string(template).render(**fields, **official))  # noqa: S704 (escaped by the sandbox)
+
+
+def day_in_words(moment: str) -> str:
+    """`ngày 05 tháng 01 năm 2026`: days below ten and the first two months with a zero."""
+    day = clock.to_local(datetime.fromisoformat(moment))
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"{day.day:02d} tháng {month} năm {day.year}"
+
+
+def moment_in_words(moment: str | None) -> str:
+    """`09 giờ 30 phút, ngày 25 tháng 11 năm 2026`."""
+    if not moment:
+        return ""
+    local = clock.to_local(datetime.fromisoformat(moment))
+    return f"{local:%H} giờ {local:%M} phút, ngày {day_in_words(moment)}"
+
+
+def term_in_words(term: str) -> str:
+    """`3wd` as `3 ngày làm việc`."""
+    if term == "0":
+        return "trong ngày"
+    count = "".join(letter for letter in term if letter.isdigit())
+    return f"{int(count):02d} {UNITS[term[len(count):]]}"
+
+
+def dong(amount_vnd: int) -> str:
+    """`20.000 đồng`."""
+    return f"{amount_vnd:,}".replace(",", ".") + " đồng"
+
+
+def qr_image(content: str) -> str:
+    """A QR code as the address of an image that needs nothing from outside."""
+    return str(segno.make(content, error="m").svg_data_uri(border=2, scale=4))
+
+
+@lru_cache(maxsize=1)
+def _layouts() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(LAYOUTS), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "day": day_in_words, "moment": moment_in_words, "term": term_in_words, "dong": dong,
+        "words": lambda word: WORDS.get(word, word),
+    }  # fmt: skip
+    return environment
+
+
+def verification_url(code: str) -> str:
+    """The address that a paper's QR code leads to: the code alone, nothing of the person."""
+    return f"{settings().base_url}/verify/{code}"
+
+
+def paper_html(kind: str, facts: Mapping[str, Any], result_template: str) -> str:
+    """The whole paper as HTML in NFC, ready to be drawn.
+
+    Raises:
+        jinja2.TemplateError: a template does not fit the facts.
+    """
+    body = result_body(result_template, facts) if kind == "result" and not facts["is_refusal"] else Markup("")
+    name = "refusal_result" if kind == "result" and facts["is_refusal"] else kind
+    url = verification_url(facts["verification_code"])
+    html = _layouts().get_template(f"{name}.html").render(
+        **facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=settings().is_demo
+    )
+    return unicodedata.normalize("NFC", html)
+
+
+def draft_body(facts: Mapping[str, Any], result_template: str) -> Markup:
+    """What the leader reads before signing: the very words of the paper, without its frame."""
+    draft = {"issued_at": clock.now().isoformat(), "dossier_code": "", **facts}
+    if draft["is_refusal"]:
+        return Markup("<p><strong>{}</strong></p><p>{}</p>").format(draft["title"], draft["reason"])
+    return Markup("<p><strong>{}</strong></p>").format(draft["title"]) + result_body(result_template, draft)
