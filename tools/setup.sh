@@ -7,8 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 VENV=.venv
 STAMPS=$VENV/.setup
-PANGO_LIBRARIES="libgobject-2.0.so.0 libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1"
-PANGO_PACKAGES="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig-config"
+PANGO_LIBRARIES=(libgobject-2.0.so.0 libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1)
+PANGO_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 with_tests=false
 [ "${1:-}" = --with-tests ] && with_tests=true
 
@@ -181,7 +181,7 @@ install_project() {
 }
 
 have_libraries() {
-    $VENV/bin/python - $PANGO_LIBRARIES <<'PYTHON' 2>/dev/null
+    $VENV/bin/python - "${PANGO_LIBRARIES[@]}" <<'PYTHON' 2>/dev/null
 import ctypes, sys
 for name in sys.argv[1:]:
     ctypes.CDLL(name)
@@ -192,9 +192,8 @@ PYTHON
 need_pango() {
     [ "$(uname -s)" = Linux ] || return 0
     have_libraries && return
-    # shellcheck disable=SC2086  # a list of words
-    system_packages "Thiếu thư viện vẽ chữ Pango (the Pango text library is missing)." $PANGO_PACKAGES
-    have_libraries || fail "Vẫn thiếu một trong các thư viện (still missing one of): $PANGO_LIBRARIES"
+    system_packages "Thiếu thư viện vẽ chữ Pango (the Pango text library is missing)." "${PANGO_PACKAGES[@]}"
+    have_libraries || fail "Vẫn thiếu một trong các thư viện (still missing one of): ${PANGO_LIBRARIES[*]}"
 }
 
 # It takes Node from the PATH, else from the environment.
