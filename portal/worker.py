@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.config import settings
 from portal.db import transaction
+from portal.logs import set_up_logs
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.return_result import release_result
@@ -22,6 +23,7 @@ from portal.services.notices.outbox import CARRY_OUT, QUEUE, nudge, overdue, tak
 
 log = structlog.get_logger()
 SLOTS = 2
+LOOK_EVERY_SECONDS = 0.3  # a job behind its dossier's lock is found by looking, not by a notification
 RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
 Payload = dict[str, Any]
 
@@ -117,11 +119,17 @@ def nudge_overdue() -> int:
 
 def run_worker() -> None:
     """Work until told to stop; jobs that a killed worker left behind are taken up at once."""
+    set_up_logs()
     app = worker_app(settings().database_url)
     nudge_overdue()
     with app.open():
         app.run_worker(
-            queues=[QUEUE], concurrency=SLOTS, install_signal_handlers=True, shutdown_graceful_timeout=20, delete_jobs="successful"
+            queues=[QUEUE],
+            concurrency=SLOTS,
+            install_signal_handlers=True,
+            shutdown_graceful_timeout=20,
+            delete_jobs="successful",
+            fetch_job_polling_interval=LOOK_EVERY_SECONDS,
         )
 
 

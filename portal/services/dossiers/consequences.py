@@ -36,6 +36,7 @@ def carry(
 
     Effects: the event; outbox `make_document` where the row names a document, `send_notice` where it notifies.
     """
+    _move(dossier, move, happened_at)
     ordered: IssuedDocument | None = None
     if move.document is not None:
         ordered = order_paper(session, dossier, procedure, move.document, paper or {})
@@ -48,6 +49,13 @@ def carry(
     if move.is_notified:
         notify(session, dossier, EVENT_NAMES[move.act], happened_at)
     return event
+
+
+def _move(dossier: Dossier, move: Move, happened_at: datetime) -> None:
+    dossier.state = move.target.state
+    dossier.stage = move.target.stage
+    dossier.version += 1
+    dossier.updated_at = happened_at
 
 
 def notify(session: Session, dossier: Dossier, kind: str, moment: datetime) -> None:

@@ -11,7 +11,6 @@ import rfc8785
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal import clock
 from portal.auth.permissions import Actor
 from portal.crypto import sha256
 from portal.models import Dossier, Event
@@ -71,18 +70,14 @@ def record(
     move: Move,
     actor: Actor,
     *,
-    happened_at: datetime | None = None,
+    happened_at: datetime,
     facts: dict[str, Any] | None = None,
     details: dict[str, Any] | None = None,
 ) -> Event:
-    """Move the dossier to the row's target and append the event; the dossier's row is already locked by the caller.
+    """Append the event of a move that the dossier has just made; the dossier's row is already locked by the caller.
 
     `facts` may stand in the open; `details` are sealed. The chain's lock is held until the caller's commit.
     """
-    dossier.state = move.target.state
-    dossier.stage = move.target.stage
-    dossier.version += 1
-    dossier.updated_at = happened_at or clock.now()
     session.flush()
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
     last = session.execute(select(Event.number, Event.hash).order_by(Event.number.desc()).limit(1)).first()
@@ -99,7 +94,7 @@ def record(
         actor_id=actor.id,
         actor_role=role_of(actor, move, dossier),
         office_code=dossier.office_code or "",
-        happened_at=dossier.updated_at,
+        happened_at=happened_at,
         facts=facts or {},
         details=details,
         previous_hash=previous,

@@ -42,6 +42,6 @@ def release_result(session: Session, dossier_id: uuid.UUID) -> Dossier:
 
 
 def _return(session: Session, dossier: Dossier, move: Move, actor: Actor, *, way: str) -> None:
-    dossier.returned_at = clock.now()
     procedure = by_hash(session, dossier.version_hash)
+    dossier.returned_at = clock.now()
     carry(session, dossier, move, actor, procedure, happened_at=dossier.returned_at, facts={"way": way})

@@ -8,7 +8,8 @@ from __future__ import annotations
 import smtplib
 import uuid
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -90,12 +91,11 @@ def send(letter: Letter) -> None:
 
 
 def _send_mail(letter: Letter) -> None:
-    message = EmailMessage()
+    message = MIMEText(letter.text, "plain", "utf-8")
     message["From"] = settings().mail_from
     message["To"] = letter.to
-    message["Subject"] = letter.subject
+    message["Subject"] = Header(letter.subject, "utf-8")
     message["Message-ID"] = f"<{letter.id}@{settings().mail_from.rsplit('@', 1)[-1]}>"
-    message.set_content(letter.text)
     address = urlsplit(settings().smtp_url)
     with smtplib.SMTP(address.hostname or "", address.port or 25, timeout=SEND_WITHIN_SECONDS) as server:
         if address.scheme == "smtps" or address.username:
