@@ -21,7 +21,7 @@ from portal.postgres_place import NoServer
 from portal.processes import Part, Register, Signals
 from portal.supervisor import PartFailed, Stopped, Supervisor
 
-PEOPLE_SHOWN = 24
+CITIZENS_SHOWN = 12
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not bound)
 
 
@@ -88,6 +88,7 @@ class _Installation:
         web.is_ready = _answers(self._settings.host, self._settings.port, "/readyz")
         for part in (worker, web):
             self._supervisor.start(part)
+        for part in (worker, web):
             self._wait(part)
 
     def _part(self, name: str, label: str, command: list[str]) -> Part:
@@ -224,13 +225,15 @@ def _welcome(settings: Settings) -> list[str]:
 
 
 def _people(answer: bytes) -> list[str]:
-    """A short table of the people with a story and of the staff."""
-    people = [person for person in json.loads(answer) if person.get("story") or set(person["roles"]) - {"citizen"}]
-    lines = ["  Đăng nhập bằng (log in as):"]
-    for person in people[:PEOPLE_SHOWN]:
-        roles = ", ".join(person["roles"])
-        about = " · ".join(filter(None, (person.get("office"), person.get("story"))))
-        lines.append(f"  {person['personal_id']}  {person['full_name']:<28} {roles:<14} {about}"[:150])
-    if len(people) > PEOPLE_SHOWN:
-        lines.append(f"  … và {len(people) - PEOPLE_SHOWN} người nữa (more) ở trang /people")
-    return lines
+    """A short table: people with a story, and one of the staff for each role."""
+    people = json.loads(answer)
+    citizens = [person for person in people if person.get("story") and person["roles"] == ["citizen"]]
+    staff = {role: person for person in reversed(people) for role in person["roles"] if role != "citizen"}
+    rows = [("citizen", person) for person in citizens[:CITIZENS_SHOWN]]
+    rows += [(role, person) for role, person in reversed(staff.items())]
+    lines = [f"  {person['personal_id']}  {role:<14}{_about(person)}"[:140] for role, person in rows]
+    return ["  Đăng nhập bằng (log in as), tất cả ở trang /people:", *lines]
+
+
+def _about(person: dict[str, str]) -> str:
+    return ": ".join(filter(None, (person["full_name"], person.get("story"))))
