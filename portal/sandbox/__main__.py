@@ -17,8 +17,10 @@ def main() -> int:
     """Serves until told to stop; 2 when it must not or cannot run."""
     settings = load_sandbox_settings()
     try:
+        settings.refuse_unsafe()
+        server = bind(settings.host, settings.port)
         app = create_sandbox(settings)
-        server = bind(app, settings.host, settings.port)
+        server.set_app(app)
         kept = app.extensions["sandbox"]
         smtp = start_smtp(kept.inbox, kept.message_faults, settings.host, settings.smtp_port)
     except (SandboxRefused, OSError) as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, redirect, request
+from flask import Flask, Response, jsonify, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from portal.sandbox.config import LOOPBACK, SandboxSettings, load_sandbox_settings
@@ -61,16 +62,30 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     app.register_blueprint(create_messages(inbox, message_faults))
     app.register_blueprint(create_trust(Authority(settings.folder / "trust", settings.base_url)))
     _add_guards(app, settings, provider)
+    _add_error_pages(app)
 
     @app.get("/")
     def home() -> WerkzeugResponse:
         return redirect("/people", 302)
+
+    @app.get("/favicon.ico")
+    def favicon() -> tuple[str, int]:
+        return "", 204
 
     @app.get("/healthz")
     def healthz() -> Response:
         return jsonify({"status": "ok", "people": len(people.people)})
 
     return app
+
+
+def _add_error_pages(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def told(error: HTTPException) -> tuple[str | Response, int]:
+        status = error.code or 500
+        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+            return render_template("sandbox/error.html", status=status), status
+        return jsonify({"error": error.name}), status
 
 
 def _add_guards(app: Flask, settings: SandboxSettings, provider: Provider) -> None:
@@ -97,7 +112,8 @@ def _add_guards(app: Flask, settings: SandboxSettings, provider: Provider) -> No
     def secure(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        # Not `no-referrer`: browsers would then send `Origin: null` with our own forms, which the guard refuses.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

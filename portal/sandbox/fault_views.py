@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from portal.sandbox.bodies import json_body
 from portal.sandbox.faults import Switchboard, UnknownFault, turn_on_from
 
 
@@ -29,7 +30,7 @@ def add_fault_views(room: Blueprint, board: Switchboard, title: str, target_key:
             else:
                 turn_on_from(board, request.form, target_key)
             return redirect(request.path, 303)
-        body = request.get_json()
+        body = json_body()
         for one in body if isinstance(body, list) else [body]:
             turn_on_from(board, one, target_key)
         return listed(201)

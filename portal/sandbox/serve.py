@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from socketserver import BaseServer, ThreadingMixIn
+from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -71,11 +71,6 @@ def reset_connection(environ: dict[str, Any]) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
 
 
-def bind(app: Any, host: str, port: int) -> ThreadedServer:
-    """A server that listens already; `serve_forever` answers, `shutdown` from another thread stops it."""
-    server = ThreadedServer((host, port), QuietHandler)
-    server.set_app(app)
-    return server
-
-
-__all__ = ["BaseServer", "ServerHandler", "bind", "reset_connection"]
+def bind(host: str, port: int) -> ThreadedServer:
+    """A server that holds its port already; give it its application, then `serve_forever`."""
+    return ThreadedServer((host, port), QuietHandler)

@@ -164,6 +164,14 @@ def test_the_population_field_is_stale_at_the_known_rate_while_civil_status_is_r
     assert all(one.population_marital_status == "never_married" for one in single)
 
 
+def test_an_annulled_marriage_leaves_nobody_divorced(people: Population) -> None:
+    annulled = [
+        one for one in people.people if one.marriages and one.marriages[0].ended and one.marriages[0].ended.kind == "annulment"
+    ]
+    assert annulled
+    assert all(one.marital_status == "never_married" for one in annulled if len(one.marriages) == 1)
+
+
 def test_nothing_happens_after_the_day_of_the_simulation(people: Population) -> None:
     for one in people.people:
         days = [one.birth, *(stay.since for stay in one.stays), *((one.death[0],) if one.death else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 
 from .process import Running
@@ -51,8 +52,42 @@ def test_what_is_searched_for_is_shown_as_text(sandbox: Running) -> None:
     assert "<script" not in page
 
 
-def test_a_foreign_host_name_and_a_foreign_form_are_refused(sandbox: Running) -> None:
-    rebound = requests.get(f"{sandbox.base}/people.json", headers={"Host": "evil.example"}, timeout=10)
-    assert rebound.status_code == 421
-    forged = requests.post(f"{sandbox.base}/eid/admin/rotate", headers={"Origin": "http://evil.example"}, timeout=10)
-    assert forged.status_code == 403
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_a_foreign_host_name_and_a_foreign_form_are_refused(sandbox: Running, headers: dict[str, str], status: int) -> None:
+    assert requests.post(f"{sandbox.base}/eid/admin/forget-consents", headers=headers, timeout=10).status_code == status
+
+
+def test_our_own_forms_are_accepted_as_browsers_send_them(sandbox: Running) -> None:
+    page = requests.get(f"{sandbox.base}/people", timeout=10)
+    # With `no-referrer` a browser says `Origin: null` even of the page's own forms.
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    own = {"Origin": sandbox.base}
+    assert requests.post(f"{sandbox.base}/eid/admin/forget-consents", headers=own, timeout=10).ok
+
+
+def test_a_page_that_is_not_there_is_told_in_vietnamese(sandbox: Running) -> None:
+    page = requests.get(f"{sandbox.base}/khong-co", headers={"Accept": "text/html"}, timeout=10)
+    assert page.status_code == 404
+    assert "Không có trang này" in page.text
+    assert requests.get(f"{sandbox.base}/khong-co", timeout=10).json() == {"error": "Not Found"}
+
+
+@pytest.mark.parametrize("body", [b"{", b"null", b'"\\ud800"', b"[" * 100_000])
+def test_a_body_that_is_no_object_is_refused_everywhere(sandbox: Running, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    for path in (
+        "/messages/sms",
+        "/messages/faults",
+        "/registries/faults",
+        "/eid/faults",
+        "/trust/certificates",
+        "/trust/revocations",
+    ):
+        assert requests.post(sandbox.base + path, data=body, headers=headers, timeout=10).status_code == 400, path

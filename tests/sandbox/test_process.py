@@ -66,6 +66,7 @@ def starting(tmp_path: Path) -> Iterator[Callable[[], Running]]:
         running.process.wait(5)
 
 
+@pytest.mark.slow
 def test_keys_authority_and_messages_survive_a_kill(tmp_path: Path, starting: Callable[[], Running]) -> None:
     running = starting()
     body = {"to": "0900000001", "text": "Còn đây sau khi bị tắt ngang"}

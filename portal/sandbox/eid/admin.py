@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from portal.sandbox.bodies import json_object
 from portal.sandbox.eid.backchannel import tell_clients
 from portal.sandbox.eid.provider import Provider
 from portal.sandbox.fault_views import add_fault_views
@@ -54,8 +55,7 @@ def add_admin(room: Blueprint, provider: Provider) -> None:
 
 
 def _given(name: str) -> str:
-    source = request.get_json(silent=True) if request.is_json else request.form
-    return str(source.get(name, "")) if source else ""
+    return str((json_object() if request.is_json else request.form).get(name, ""))
 
 
 def _done(result: dict[str, object]) -> Response | WerkzeugResponse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 from email.message import EmailMessage
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -29,10 +29,6 @@ class Sink:
         self.faults = faults
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]) -> str:
-        if self.faults.take("smtp_down"):
-            transport: Any = server.transport
-            transport.abort()
-            return "421 4.3.2 Simulated outage"
         if self.faults.take("smtp_refuses"):
             return "451 4.3.0 Simulated refusal, try again later"
         envelope.mail_from = address
@@ -59,9 +55,19 @@ def _text_of(message: EmailMessage) -> str:
         return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
+class _Breaking(SMTP):
+    """Hangs up before a word is said while the fault is on."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        sink: Sink = self.event_handler
+        if sink.faults.take("smtp_down") and isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
 class _Server(Controller):
     def factory(self) -> SMTP:
-        return SMTP(self.handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname="thu.mo-phong.example")
+        return _Breaking(self.handler, data_size_limit=MAX_MAIL_BYTES, enable_SMTPUTF8=True, hostname="thu.mo-phong.example")
 
 
 def start_smtp(inbox: Inbox, faults: Switchboard, host: str, port: int) -> Controller:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from portal.sandbox.bodies import json_object
 from portal.sandbox.fault_views import add_fault_views
 from portal.sandbox.faults import Switchboard
 from portal.sandbox.messages.inbox import Inbox
@@ -35,8 +36,8 @@ def create_room(inbox: Inbox, faults: Switchboard) -> Blueprint:
     def sms() -> Response | tuple[Response, int]:
         if faults.take("sms_down"):
             return jsonify({"error": "unavailable"}), 503
-        body = request.get_json(silent=True)
-        to, text = (body.get("to"), body.get("text")) if isinstance(body, dict) else (None, None)
+        body = json_object()
+        to, text = body.get("to"), body.get("text")
         if not isinstance(to, str) or not isinstance(text, str) or not to or not 0 < len(text) <= MAX_SMS_CHARACTERS:
             return jsonify({"error": "to and text are needed"}), 400
         inbox.add("sms", to, "", text)

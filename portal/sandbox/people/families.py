@@ -84,7 +84,7 @@ def divorced(maker: Maker, ward: Ward) -> None:
     parted = min(wedded + rng.randint(2, 14), THIS_YEAR)
     add_children(maker, home, husband, wife, until=parted)
     on = max(maker.day_in(parted), husband.marriages[0].registered_on)
-    maker.divorce(husband.marriages[0], on)
+    maker.divorce(husband.marriages[0], on, is_annulment=not wife.children and rng.random() < 0.1)
     move_out(maker, husband, home, ward, on)
     home.lead(wife)
     if rng.random() < 0.3 and parted < THIS_YEAR - 1:

@@ -18,7 +18,6 @@ STALE_RATE = 0.2  # of those whose civil status ever changed, the share whose po
 _HANOI = "001"
 _OTHER_PROVINCES = [code for code in OLD_PROVINCES if code != _HANOI]
 _RELIGIONS = ("Phật giáo", "Công giáo", "Tin Lành", "Cao Đài", "Hòa Hảo")
-_BEFORE = {"married": "never_married", "divorced": "married", "widowed": "married"}
 
 
 class Maker:
@@ -141,12 +140,12 @@ class Maker:
         wife.marriages.append(act)
         return act
 
-    def divorce(self, act: Marriage, on: str) -> None:
-        """The marriage ends by a court's decision."""
+    def divorce(self, act: Marriage, on: str, *, is_annulment: bool = False) -> None:
+        """The marriage ends by a court's decision, or is found never to have been one."""
         number = self.rng.randint(11, 480)
-        act.ended = Ending(
-            "divorce", on, f"Quyết định số {number}/{on[:4]}/QĐST-HNGĐ", "Tòa án nhân dân khu vực 1 - Hà Nội (mô phỏng)"
-        )
+        kind, paper = ("annulment", "QĐST-VDS") if is_annulment else ("divorce", "QĐST-HNGĐ")
+        court = "Tòa án nhân dân khu vực 1 - Hà Nội (mô phỏng)"
+        act.ended = Ending(kind, on, f"Quyết định số {number}/{on[:4]}/{paper}", court)
 
     def die(self, person: Person, on: str, kind: str = "dead") -> None:
         """The person dies; a marriage that stands is ended by it."""
@@ -159,7 +158,7 @@ class Maker:
     def maybe_stale(self, person: Person) -> None:
         """At the known rate, the population registry was never told of the last change."""
         if person.marriages and self.rng.random() < STALE_RATE:
-            person.stale_marital_status = _BEFORE[person.marital_status]
+            person.stale_marital_status = "never_married" if person.marital_status == "married" else "married"
             person.record_version = 1
         elif person.marriages:
             person.record_version = 1 + len(person.marriages)

@@ -116,10 +116,11 @@ class Person:
 
     @property
     def marital_status(self) -> str:
-        """The truth, from the acts of civil status."""
-        if not self.marriages:
+        """The truth, from the acts of civil status; a marriage that was annulled never was."""
+        valid = [act for act in self.marriages if act.ended is None or act.ended.kind != "annulment"]
+        if not valid:
             return "never_married"
-        last = self.marriages[-1].ended
+        last = valid[-1].ended
         if last is None:
             return "married"
         return "widowed" if last.kind == "death" else "divorced"

@@ -30,6 +30,12 @@ def as_listed(person: Person) -> dict[str, object]:
     }
 
 
+@room.app_template_filter()
+def vn_date(birth: str) -> str:
+    """A date as people write it, whole or partly known: 19/05/1985, 05/1985, 1985."""
+    return "/".join(reversed(birth.split("-")))
+
+
 @room.get("/people")
 def listing() -> str:
     query = request.args.get("q", "")

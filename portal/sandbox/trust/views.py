@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template
 
+from portal.sandbox.bodies import json_object
 from portal.sandbox.trust.authority import Authority, RequestRefused
 
 OFFICE_CODE = re.compile(r"[0-9A-Z]+(\.[0-9A-Z]+)*")
@@ -33,8 +34,7 @@ def create_room(authority: Authority) -> Blueprint:
 
     @room.post("/certificates")
     def certificates() -> tuple[Response, int]:
-        body = request.get_json(silent=True)
-        body = body if isinstance(body, dict) else {}
+        body = json_object()
         csr, code, name = (str(body.get(key) or "") for key in ("csr_pem", "office_code", "office_name"))
         if not OFFICE_CODE.fullmatch(code) or not 0 < len(name) <= 200:
             return jsonify({"error": "office_code and office_name are needed"}), 400
@@ -46,9 +46,8 @@ def create_room(authority: Authority) -> Blueprint:
 
     @room.post("/revocations")
     def revocations() -> tuple[Response, int]:
-        body = request.get_json(silent=True)
-        serial = str(body.get("serial", "")) if isinstance(body, dict) else ""
-        if not serial.isdigit() or len(serial) > 60:
+        serial = str(json_object().get("serial", ""))
+        if not serial.isdecimal() or not serial.isascii() or len(serial) > 60:
             return jsonify({"error": "serial must be a decimal number"}), 400
         authority.revoke(int(serial))
         return jsonify({"revoked": serial}), 201

@@ -68,7 +68,9 @@ class Browser:
             if urlsplit(form.action).path == action and set(values) <= names:
                 data = [(name, value) for name, value in form.fields if name not in values] + list(values.items())
                 url = urljoin(page.url, form.action)
-                return self._follow(self.session.post(url, data=data, allow_redirects=False, timeout=TIMEOUT))
+                parts = urlsplit(page.url)
+                headers = {"Origin": f"{parts.scheme}://{parts.netloc}"}
+                return self._follow(self.session.post(url, data=data, headers=headers, allow_redirects=False, timeout=TIMEOUT))
         raise AssertionError(f"no form {action} with {sorted(values)} on {page.url}: {page.text[:2000]}")
 
     def _follow(self, response: requests.Response) -> requests.Response:

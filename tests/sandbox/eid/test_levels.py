@@ -7,7 +7,7 @@ import requests
 
 from ..process import Running
 from .relying_party import LEVEL_2, Browser, RelyingParty
-from .test_sign_in import otp_for
+from .test_sign_in import newest_otp
 
 PERSON, OTHER, FORGETFUL, SLOW = "001088900002", "001190900003", "045090900021", "046193900016"
 
@@ -33,7 +33,7 @@ def test_a_level_1_session_asked_for_level_2_only_types_the_one_time_password(sa
     asked = portal.ask(acr_values=LEVEL_2, prompt="consent")
     page = browser.get(portal.meta["authorization_endpoint"], asked.params)
     assert page.url.startswith(f"{sandbox.issuer}/otp")
-    consent = browser.submit(page, "/eid/otp", otp=otp_for(sandbox, PERSON))
+    consent = browser.submit(page, "/eid/otp", otp=newest_otp(sandbox))
     answer = portal.answer(browser.submit(consent, "/eid/consent"))
     claims = portal.claims(portal.exchange(asked, answer["code"]).json()["id_token"], asked)
     assert claims["acr"] == LEVEL_2
@@ -81,7 +81,7 @@ def _otp_page(portal: RelyingParty, browser: Browser, personal_id: str) -> reque
 def test_three_wrong_passwords_begin_a_pause_in_which_the_right_one_does_not_help(sandbox: Running, portal: RelyingParty) -> None:
     browser = Browser()
     page = _otp_page(portal, browser, FORGETFUL)
-    right = otp_for(sandbox, FORGETFUL)
+    right = newest_otp(sandbox)
     wrong = "000000" if right != "000000" else "111111"
     assert browser.submit(page, "/eid/otp", otp=wrong).status_code == 401
     assert browser.submit(page, "/eid/otp", otp=wrong).status_code == 401
@@ -94,11 +94,11 @@ def test_three_wrong_passwords_begin_a_pause_in_which_the_right_one_does_not_hel
 def test_a_one_time_password_expires_and_a_new_one_is_sent(sandbox: Running, portal: RelyingParty) -> None:
     browser = Browser()
     page = _otp_page(portal, browser, SLOW)
-    old = otp_for(sandbox, SLOW)
+    old = newest_otp(sandbox)
     requests.post(f"{sandbox.issuer}/admin/clock", json={"seconds": 200}, timeout=5).raise_for_status()
     late = browser.submit(page, "/eid/otp", otp=old)
     assert "hết hạn" in late.text
-    consent = browser.submit(late, "/eid/otp", otp=otp_for(sandbox, SLOW))
+    consent = browser.submit(late, "/eid/otp", otp=newest_otp(sandbox))
     assert consent.url.startswith(f"{sandbox.issuer}/consent")
 
 
@@ -106,7 +106,7 @@ def test_asking_for_another_password_does_not_give_more_tries(sandbox: Running, 
     browser, person = Browser(), "066199900019"
     page = _otp_page(portal, browser, person)
     for expected in (401, 401, 429):
-        right = otp_for(sandbox, person)
+        right = newest_otp(sandbox)
         wrong = "000000" if right != "000000" else "111111"
         response = browser.submit(page, "/eid/otp", otp=wrong)
         assert response.status_code == expected
