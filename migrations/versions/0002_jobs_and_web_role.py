@@ -17,7 +17,8 @@ READ_WRITE = (
 
 def upgrade() -> None:
     op.execute(
-        "DO $$ BEGIN CREATE ROLE portal_web NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_web')"
+        " THEN CREATE ROLE portal_web NOLOGIN; END IF; END $$"
     )
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     op.execute("GRANT USAGE ON SCHEMA public, keyring TO portal_web")

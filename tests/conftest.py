@@ -1,0 +1,105 @@
+"""What tests of several rooms share: one installation, its database, its sandbox, and a session that leaves no trace."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from portal import db
+from portal.config import settings
+from portal.crypto import keyring
+from portal.postgres import EmbeddedServer
+from portal.services.catalogue.versions import publish_shipped
+from portal.services.dossiers.calendar import seed_calendar
+from portal.services.dossiers.offices import seed_offices
+
+KEPT = {"alembic_version", "calendar_days", "offices", "procedure_versions"}
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation of the tests' own: its folder, its ports, its keys."""
+    folder = tmp_path_factory.mktemp("installation")
+    sandbox_port = free_port()
+    os.environ.update(
+        PORTAL_ENV="demo",
+        PORTAL_INSTANCE=str(folder),
+        PORTAL_PORT=str(free_port()),
+        SANDBOX_PORT=str(sandbox_port),
+        SANDBOX_SMTP_PORT=str(free_port()),
+    )
+    os.environ["PORTAL_SMTP_URL"] = f"smtp://127.0.0.1:{os.environ['SANDBOX_SMTP_PORT']}"
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "PORTAL_BASE_URL", "SANDBOX_STATE"):
+        os.environ.pop(name, None)
+    settings.cache_clear()
+    keyring.cache_clear()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(installation: Path) -> Iterator[EmbeddedServer]:
+    """The installation's database server."""
+    running = EmbeddedServer(settings())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def database(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
+    """The database, migrated and with what ships with the portal, and the process pointed at it under the web role."""
+    db.migrate(server.url("owner"))
+    os.environ["DATABASE_URL"] = server.url("web")
+    os.environ["DATABASE_OWNER_URL"] = server.url("owner")
+    settings.cache_clear()
+    db.engine.cache_clear()
+    with db.transaction() as session:
+        seed_calendar(session)
+        seed_offices(session)
+        publish_shipped(session)
+    yield server
+    db.engine().dispose()
+
+
+@pytest.fixture
+def session(database: EmbeddedServer) -> Iterator[Session]:
+    """A session whose every change is undone at the end, whatever the test commits."""
+    with db.engine().connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def owner_engine(database: EmbeddedServer) -> Iterator[Engine]:
+    """An engine under the owner's role, which may do what the portal may not."""
+    engine = db.make_engine(database.url("owner"), pool_size=2)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def committed(database: EmbeddedServer, owner_engine: Engine) -> Iterator[EmbeddedServer]:
+    """The database for tests that really commit; emptied afterwards of all but what ships."""
+    yield database
+    db.engine().dispose()
+    with owner_engine.begin() as connection:
+        names = connection.execute(
+            text("SELECT format('%I.%I', schemaname, tablename) AS full, tablename FROM pg_tables WHERE schemaname IN ('public', 'keyring')")
+        ).all()
+        emptied = ", ".join(row.full for row in names if row.tablename not in KEPT)
+        connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
