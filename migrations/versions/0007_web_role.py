@@ -1,10 +1,9 @@
-"""Create the job queue, and give the web role what it needs and no more: of the history it may read and append only."""
+"""What the web role may do: everything it needs, and of the history only read and append."""
 
 from alembic import op
-from procrastinate.schema import SchemaManager
 
-revision = "0002"
-down_revision = "0001"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -20,11 +19,11 @@ def upgrade() -> None:
         "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_web')"
         " THEN CREATE ROLE portal_web NOLOGIN; END IF; END $$"
     )
-    op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     op.execute("GRANT USAGE ON SCHEMA public, keyring TO portal_web")
     op.execute("GRANT SELECT, INSERT, UPDATE ON keyring.data_keys TO portal_web")
     op.execute(f"GRANT SELECT, INSERT ON {', '.join(READ_AND_APPEND)} TO portal_web")
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(READ_WRITE)} TO portal_web")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON {', '.join(READ_WRITE)} TO portal_web")
+    op.execute("GRANT DELETE ON login_sessions, spent_tokens TO portal_web")
     op.execute("GRANT SELECT, INSERT, UPDATE (retired_at) ON procedure_versions TO portal_web")
     op.execute("GRANT SELECT ON alembic_version TO portal_web")
     op.execute(
@@ -39,14 +38,3 @@ def downgrade() -> None:
     op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public, keyring FROM portal_web")
     op.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM portal_web")
     op.execute("REVOKE ALL ON SCHEMA public, keyring FROM portal_web")
-    op.execute(
-        "DO $$ DECLARE f regprocedure; t text; k text; BEGIN"
-        " FOR t IN SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate\\_%' LOOP"
-        "  EXECUTE format('DROP TABLE %I CASCADE', t); END LOOP;"
-        " FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        "  WHERE n.nspname = 'public' AND p.proname LIKE 'procrastinate\\_%' LOOP"
-        "  EXECUTE format('DROP FUNCTION %s CASCADE', f); END LOOP;"
-        " FOR k IN SELECT t2.typname FROM pg_type t2 JOIN pg_namespace n ON n.oid = t2.typnamespace"
-        "  WHERE n.nspname = 'public' AND t2.typname LIKE 'procrastinate\\_%' AND t2.typtype IN ('e', 'c') LOOP"
-        "  EXECUTE format('DROP TYPE %I CASCADE', k); END LOOP; END $$"
-    )
