@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.sandbox.people.addresses import Address, abroad, birthplace
-from portal.sandbox.people.make import first_day
+from portal.sandbox.people.make import TODAY, first_day
 from portal.sandbox.people.model import Named, Person
 from portal.sandbox.people.population import Population
 from portal.sandbox.people.territory import COUNTRIES, OLD_PROVINCES
 
 ISSUER = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
+RENEWED_AT = (14, 25, 40, 60)
 _COUNTRY_OF_PREFIX = {prefix: (code, name) for code, (prefix, name) in COUNTRIES.items()}
 
 
@@ -30,20 +31,27 @@ def _nationality(person: Person) -> list[dict[str, str]]:
     return [{"code": code, "name": name} for code, name in person.nationality]
 
 
-def identity_card(person: Person) -> dict[str, str] | None:
-    """The card that is valid now; under 14 there is none, from 60 it does not expire."""
-    age = 2026 - person.birth_year
-    if age < 14 or person.nationality[0][0] != "VN":
+def identity_card(person: Person) -> dict[str, str | None] | None:
+    """The card that is valid now: none before 14, renewed at 25, 40 and 60, without end after 60."""
+    if person.nationality[0][0] != "VN" or birthday(person, 14) > TODAY:
         return None
-    issued = 2026 - (age - 14) % 5 if age < 25 else 2021 + person.order % 5
-    start = first_day(person)
-    expires = next((person.birth_year + limit for limit in (25, 40, 60) if issued < person.birth_year + limit), None)
+    reached = max(age for age in RENEWED_AT if birthday(person, age) <= TODAY)
+    # Cards of this kind exist since 2021, and nobody is given one on the very birthday.
+    year = max(int(birthday(person, reached)[:4]), 2021 + person.order % 5)
+    issued = max(f"{year}-{person.order % 10 + 1:02d}-{person.order % 28 + 1:02d}", birthday(person, reached))
+    expires = next((birthday(person, age) for age in RENEWED_AT if age > reached), None)
     return {
         "number": person.personal_id,
-        "issued_on": f"{min(issued, 2026)}-{person.order % 10 + 1:02d}-{person.order % 28 + 1:02d}",
-        "issued_by": ISSUER if issued < 2024 else "Bộ Công an",
-        "expires_on": f"{expires}{start[4:]}" if expires else "",
+        "issued_on": min(issued, TODAY),
+        "issued_by": ISSUER if issued < "2024-07-01" else "Bộ Công an",
+        "expires_on": expires,
     }
+
+
+def birthday(person: Person, age: int) -> str:
+    """The day the person reaches an age; of a birth on 29 February, the 28th."""
+    month_and_day = first_day(person)[5:]
+    return f"{person.birth_year + age}-{'02-28' if month_and_day == '02-29' else month_and_day}"
 
 
 def _relative(relation: str, who: Person | Named) -> dict[str, Any]:
