@@ -21,7 +21,7 @@ from psycopg import sql
 
 from portal.config import Settings
 from portal.postgres_place import NoServer, Place, find_place
-from portal.processes import command_of, is_alive, wait_until
+from portal.processes import collect, command_of, is_alive, wait_until
 
 Role = Literal["web", "owner", "superuser"]
 
@@ -203,7 +203,7 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         pid: int | None = None
         while not self._answers():
-            if pid is None or not is_alive(pid):
+            if pid is None or collect(pid) or not is_alive(pid):
                 if time.monotonic() > deadline:
                     raise NoServer(f"the database server does not start:\n{self._log_tail()}")
                 pid = self._postmaster() or self._spawn()
@@ -213,8 +213,8 @@ class EmbeddedServer:
 
     def _spawn(self) -> int:
         """The server in a session of its own, so that it outlives the caller and its terminal; returns its pid."""
-        if self._postmaster() is None:
-            (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+        for note in (self.place.data / "postmaster.pid", self.place.sockets / ".s.PGSQL.5432.lock"):
+            _discard_stale(note)
         account = self.place.account
         command = ["/bin/sh", "-c", '"$0" -D "$1" </dev/null >>"$2" 2>&1 & echo $!']
         command += [str(self.binary("postgres")), str(self.place.data), str(self.place.state / "start.log")]
@@ -236,9 +236,10 @@ class EmbeddedServer:
     def _postmaster(self) -> int | None:
         """The pid of the running server of this folder. A number left by a crash may by now be anybody's."""
         try:
-            pid = int((self.place.data / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+            pid = _noted_pid(self.place.data / "postmaster.pid")
         except (FileNotFoundError, ValueError):
             return None
+        collect(pid)
         return pid if is_alive(pid) and str(self.place.data) in command_of(pid) else None
 
     def _log_tail(self) -> str:
@@ -269,3 +270,17 @@ def _make_database(connection: psycopg.Connection, name: str) -> None:
 
 def _quoted(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
+
+
+def _noted_pid(note: Path) -> int:
+    return int(note.read_text(encoding="utf-8").split("\n", 1)[0])
+
+
+def _discard_stale(note: Path) -> None:
+    """Remove a note that the server would believe: its number is in use, but not (any more) by a server of this folder.
+
+    A note whose number is free is left to the server, which then looks for backends that outlived their postmaster.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError, PermissionError, ValueError):
+        os.kill(_noted_pid(note), 0)
+        note.unlink()

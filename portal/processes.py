@@ -44,6 +44,13 @@ def collect_orphans(own: set[int]) -> None:
             os.waitpid(ended.si_pid, os.WNOHANG)
 
 
+def collect(pid: int) -> bool:
+    """Collect one ended child or adopted orphan; False when it runs, or is not ours."""
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    return False
+
+
 def is_alive(pid: int) -> bool:
     """Whether the process runs; one that ended and was not yet collected by its parent does not."""
     try:
@@ -140,6 +147,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
+    _log_begins: int = field(default=0, init=False)
 
     def start(self) -> int:
         """Start it and return its pid, which is also its group."""
@@ -147,6 +155,7 @@ class Part:
         if self.log.exists() and self.log.stat().st_size > LOG_KEPT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self.process = subprocess.Popen(
                 list(self.command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
@@ -173,11 +182,11 @@ class Part:
             self.process.wait()
 
     def last_lines(self, count: int = 15) -> list[str]:
-        """The end of its log."""
+        """The end of its log, since its last start."""
         if not self.log.exists():
             return []
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - 8192))
+            log.seek(max(self._log_begins, self.log.stat().st_size - 8192))
             return log.read().decode("utf-8", "replace").splitlines()[-count:]
 
 
@@ -243,6 +252,10 @@ def _is_leftover(pid: int, birth: str) -> bool:
 
 
 def _group_exists(group: int) -> bool:
+    """Whether a member of the group still runs; members that nobody has collected yet do not count where that is seen."""
+    if _is_linux:
+        stats = (_proc_stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        return any(fields and fields[2] == str(group) and fields[0] not in "ZX" for fields in stats)
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):

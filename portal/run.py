@@ -107,7 +107,10 @@ class _Installation:
     def _look_after_database(self) -> None:
         if self._server and not self._server.is_running():
             _say("! Kho dữ liệu đã dừng, đang khởi động lại (database restarting).")
-            self._server.start()
+            try:
+                self._server.start()
+            except NoServer as error:
+                _say(f"✗ {error}")
 
     def _stop(self) -> None:
         if not self._started:

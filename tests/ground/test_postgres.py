@@ -2,6 +2,8 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +151,25 @@ def test_what_was_acknowledged_survives_the_death_of_the_server(stopping: Embedd
         stopping.start()
         busy.close()
     assert ask(stopping, "SELECT array_agg(id) FROM kept", "owner") == [1]
+
+
+GUARDIAN = """
+import os, signal, sys
+from pathlib import Path
+from portal.config import Settings
+from portal.postgres import EmbeddedServer
+from portal.processes import adopt_orphans
+adopt_orphans()
+server = EmbeddedServer(Settings(instance=Path(sys.argv[1]), database_url="", database_owner_url=""))
+server.start()
+os.kill(int((server.place.data / "postmaster.pid").read_text("utf-8").splitlines()[0]), signal.SIGKILL)
+server.start()
+server.stop()
+"""
+
+
+def test_a_guardian_of_orphans_is_not_misled_by_the_dead_server_it_has_not_buried(folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", GUARDIAN, str(folder)], check=True, timeout=30)
 
 
 def test_a_stranger_with_the_old_number_does_not_bar_the_start(stopping: EmbeddedServer) -> None:
