@@ -64,6 +64,11 @@ class Keyring:
         return json.dumps({"current": self._current, "masters": masters, "index": base64.b64encode(self._index_key).decode()})
 
     @property
+    def old(self) -> frozenset[str]:
+        """The names of the master keys that only unwrap."""
+        return frozenset(self._masters) - {self._current}
+
+    @property
     def current(self) -> str:
         """The name of the master key that wraps new data keys."""
         return self._current
@@ -120,7 +125,6 @@ def replace_keyring(path: Path, ring: Keyring) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     _write_durably(draft, ring)
     draft.replace(path)
-    keyring.cache_clear()
 
 
 def keyring_path() -> Path:
@@ -128,10 +132,19 @@ def keyring_path() -> Path:
     return settings().keys / "keyring.json"
 
 
-@lru_cache(maxsize=1)
 def keyring() -> Keyring:
-    """The keyring of this installation, read once a process."""
-    return Keyring.load(keyring_path())
+    """The keyring of this installation; a rotation by another process is seen at the next use."""
+    path = keyring_path()
+    try:
+        changed_at = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        changed_at = 0
+    return _keyring_as_of(path, changed_at)
+
+
+@lru_cache(maxsize=2)
+def _keyring_as_of(path: Path, changed_at: int) -> Keyring:
+    return Keyring.load(path)
 
 
 def new_data_key() -> bytes:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from portal import db
 from portal.config import settings
-from portal.crypto import keyring
 from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import publish_shipped
 from portal.services.dossiers.calendar import seed_calendar
@@ -45,7 +44,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "PORTAL_BASE_URL", "SANDBOX_STATE"):
         os.environ.pop(name, None)
     settings.cache_clear()
-    keyring.cache_clear()
     return folder
 
 

@@ -1,0 +1,155 @@
+"""The `portal` subcommands that ask the services something: deadlines, audit, lifecycle, procedures, keys, loading."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from portal import clock
+from portal.crypto import keyring, keyring_path, replace_keyring
+from portal.db import transaction
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import all_current, current
+from portal.services.dossiers.calendar import term_of, working_calendar
+from portal.services.dossiers.chart import as_dot, as_markdown
+from portal.services.dossiers.deadlines import Promise, Term, promise
+from portal.services.errors import NotFound
+from portal.services.oversight.audit import verify
+from portal.services.vault.keys import rewrap, wrapped_by
+from portal.shipped import load_shipped
+
+
+@click.command("load-shipped")
+def load() -> None:
+    """Load calendar, offices and procedures; in the demonstration staff and seals too."""
+    load_shipped(click.echo)
+
+
+@click.command()
+@click.argument("received")
+@click.argument("term", required=False)
+@click.option("--procedure", "code", help="Take the term of this procedure.")
+@click.option("--json", "as_json", is_flag=True)
+def deadline(received: str, term: str | None, code: str | None, *, as_json: bool) -> None:
+    """The promised moment of a dossier RECEIVED at local time (2026-11-23T09:00) with a TERM (3wd, 5d, 8h or 0)."""
+    try:
+        moment = datetime.fromisoformat(received).replace(tzinfo=clock.LOCAL)
+        with transaction() as session:
+            wanted = Term.parse(term) if term else _term_of_procedure(current(session, code or ""))
+            promised = promise(moment, wanted, working_calendar(session))
+    except ValueError as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    except NotFound as missing:
+        raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
+    if as_json:
+        click.echo(json.dumps(_promise_json(promised, wanted), ensure_ascii=False))
+        return
+    click.echo(f"promised {promised.promised_at:%Y-%m-%dT%H:%M}")
+    for line in promised.days:
+        click.echo(f"  {line.day:%Y-%m-%d} {line.kind:<8} {line.number or '':>2} {line.name}".rstrip())
+
+
+def _term_of_procedure(procedure: Procedure) -> Term:
+    return term_of(procedure, "online")
+
+
+def _promise_json(promised: Promise, term: Term) -> dict[str, Any]:
+    return {
+        "received": promised.received_at.isoformat(timespec="minutes"),
+        "term": str(term),
+        "counted_from": promised.counted_from.isoformat(timespec="minutes"),
+        "promised": promised.promised_at.isoformat(timespec="minutes"),
+        "days": [
+            {"day": line.day.isoformat(), "kind": line.kind.value, "number": line.number, "name": line.name}
+            for line in promised.days
+        ],
+    }
+
+
+@click.group()
+def audit() -> None:
+    """Proofs for inspectors."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Read the whole event chain; exit 1 with the first bad row when it does not hold."""
+    with transaction() as session:
+        report = verify(session)
+    for finding in report.findings:
+        click.echo(f"✗ {finding.where}: {finding.what}")
+    if report.findings:
+        raise SystemExit(1)
+    click.echo(f"✓ {report.events} sự kiện nguyên vẹn (events intact), head {report.head[:16]}")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["md", "dot"]), default="md", show_default=True)
+def lifecycle(form: str) -> None:
+    """The table of moves, or its diagram."""
+    click.echo(as_markdown() if form == "md" else as_dot())
+
+
+@click.group()
+def procedures() -> None:
+    """The catalogue."""
+
+
+@procedures.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def procedures_list(*, as_json: bool) -> None:
+    """Code, name, version, agency, level, and how many fields are typed and prefilled."""
+    with transaction() as session:
+        rows = [_row(procedure) for procedure in all_current(session)]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo("\t".join(str(value) for value in row.values()))
+
+
+def _row(procedure: Procedure) -> dict[str, Any]:
+    definition = procedure.definition
+    looked_up = {key for lookup in definition.lookups for key in lookup.elements}
+    asked = {question.element for page in definition.pages for question in page.questions}
+    return {
+        "code": procedure.code,
+        "name": definition.name,
+        "version": procedure.content_hash[:12],
+        "agency": definition.competence.level,
+        "level": definition.level,
+        "typed": len(asked - looked_up),
+        "prefilled": len(looked_up),
+    }
+
+
+@click.group()
+def keys() -> None:
+    """The keys that seal personal data."""
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Make a new master key and rewrap every data key with it; content is not touched."""
+    replace_keyring(keyring_path(), keyring().with_new_master())
+    with transaction() as session:
+        count = rewrap(session, keyring())
+    click.echo(f"✓ {count} khoá dữ liệu đã bọc lại (data keys rewrapped) bằng {keyring().current}")
+
+
+@keys.command("forget-old")
+def forget_old() -> None:
+    """Forget the master keys that wrap nothing any more; refuses while one still does."""
+    old = keyring().old
+    with transaction() as session:
+        left = wrapped_by(session, old)
+    if left:
+        raise click.ClickException(f"{left} data keys still need an old master key: portal keys rotate")
+    replace_keyring(keyring_path(), keyring().without_old_masters())
+    click.echo(f"✓ đã quên {len(old)} khoá cũ (old master keys forgotten)")
+
+
+DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, deadline, audit, lifecycle, procedures, keys)
