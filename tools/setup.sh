@@ -106,29 +106,28 @@ discard_environment() {
 }
 
 make_environment() {
-    # An environment is bound to its path: one that was moved along with the checkout is made anew.
-    if [ -e "$STAMPS/place" ] && ! is_done place "$PWD"; then
+    # An environment is bound to its path: one that moved with the checkout, or was left half made, is made anew.
+    if [ -e "$STAMPS" ] && ! is_done place "$PWD"; then
         discard_environment
     fi
     if [ -x $VENV/bin/python ] && is_new_enough $VENV/bin/python; then
         return
     fi
-    local python uv
+    local python uv label
     python=$(find_python)
     uv=$(find_uv)
-    say "… Môi trường Python (environment): $python"
+    label="Môi trường Python (environment): $python"
     discard_environment
     if [ -n "$uv" ]; then
-        "$uv" venv --quiet --python "$python" $VENV
+        long_step "$label" "$uv" venv --allow-existing --python "$python" $VENV
     elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        "$python" -m venv $VENV
+        long_step "$label" "$python" -m venv $VENV
     elif has_pip "$python"; then
-        "$python" -m venv --without-pip $VENV
+        long_step "$label" "$python" -m venv --without-pip $VENV
     else
         system_packages "Python này không tự tạo được môi trường (this Python cannot make an environment)." python3-venv
-        discard_environment
-        "$python" -m venv $VENV || fail "Thiếu gói venv của $python (its venv package is missing)."
-    fi
+        long_step "$label" "$python" -m venv $VENV
+    fi || fail "Không tạo được môi trường Python (cannot make the environment); thiếu gói venv của $python?"
 }
 
 # uv is kept apart from the environment, because installing exactly the locked packages would remove it.
