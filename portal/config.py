@@ -133,7 +133,7 @@ def load_settings(**overrides: object) -> Settings:
     env_file = base.instance / "portal.env"
     if not env_file.exists():
         return base
-    return Settings(_env_file=env_file, **overrides)  # type: ignore[arg-type, call-arg]
+    return Settings(_env_file=env_file, **overrides)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1)

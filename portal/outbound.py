@@ -24,7 +24,7 @@ class BoundedAdapter(HTTPAdapter):
         self._seconds = seconds
         self._largest = largest_bytes
 
-    def send(self, request: requests.PreparedRequest, *_args: Any, **options: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, *_args: Any, **options: Any) -> requests.Response:
         """The answer, read.
 
         Raises:
@@ -43,8 +43,8 @@ class BoundedAdapter(HTTPAdapter):
                     raise requests.Timeout("an answer that trickles", response=response)
         finally:
             response.close()
-        response._content = bytes(content)  # noqa: SLF001 (how requests keeps an answer that was read)
-        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+        response._content = bytes(content)
+        response._content_consumed = True  # type: ignore[attr-defined]
         return response
 
 

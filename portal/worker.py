@@ -138,5 +138,3 @@ def drain() -> None:
     app = worker_app(settings().database_url)
     with app.open():
         app.run_worker(queues=[QUEUE], concurrency=1, wait=False, install_signal_handlers=False, delete_jobs="successful")
-
-

@@ -97,7 +97,10 @@ def committed(database: EmbeddedServer, owner_engine: Engine) -> Iterator[Embedd
     db.engine().dispose()
     with owner_engine.begin() as connection:
         names = connection.execute(
-            text("SELECT format('%I.%I', schemaname, tablename) AS full, tablename FROM pg_tables WHERE schemaname IN ('public', 'keyring')")
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) AS full, tablename"
+                " FROM pg_tables WHERE schemaname IN ('public', 'keyring')"
+            )
         ).all()
         emptied = ", ".join(row.full for row in names if row.tablename not in KEPT)
         connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))

@@ -59,7 +59,8 @@ def population_fields(full_name: str = "Nguyễn Thị Mẫu", personal_id: str 
 
 def replies(population: dict[str, Any] | None = None, marital_status: str = "never_married") -> dict[str, Reply]:
     """Both registries' replies, as their clients give them."""
-    fields = {"population": population or population_fields(), "civil-status": {"marital_status": marital_status, "marriages": []}}
+    civil_status = {"marital_status": marital_status, "marriages": []}
+    fields = {"population": population or population_fields(), "civil-status": civil_status}
     return {
         name: Reply(name, f"request-{name}", Outcome.FOUND, clock.now(), f"response-{name}", AS_OF, 3, said)
         for name, said in fields.items()

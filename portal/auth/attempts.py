@@ -34,6 +34,4 @@ def keep_attempts(response: Response, attempts: list[Attempt]) -> None:
         response.delete_cookie(COOKIE, path="/", secure=is_secure, httponly=True, samesite="Lax")
         return
     value = _serializer().dumps([asdict(attempt) for attempt in attempts[-MOST:]])
-    response.set_cookie(
-        COOKIE, value, max_age=ATTEMPT_LIVES_SECONDS, path="/", secure=is_secure, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(COOKIE, value, max_age=ATTEMPT_LIVES_SECONDS, path="/", secure=is_secure, httponly=True, samesite="Lax")

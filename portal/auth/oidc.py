@@ -144,9 +144,9 @@ class Provider:
             LoginFailed: with the reason that has a page.
         """
         metadata = self.metadata()
-        if "iss" in answer or metadata.authorization_response_iss_parameter_supported:
-            if answer.get("iss") != metadata.issuer:
-                raise LoginFailed("refused", "an answer of another issuer")
+        must_name_issuer = "iss" in answer or metadata.authorization_response_iss_parameter_supported
+        if must_name_issuer and answer.get("iss") != metadata.issuer:
+            raise LoginFailed("refused", "an answer of another issuer")
         if clock.now().timestamp() - attempt.began_at > ATTEMPT_LIVES_SECONDS:
             raise LoginFailed("expired")
         if "error" in answer:

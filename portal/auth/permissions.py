@@ -38,8 +38,7 @@ class Permission(StrEnum):
 _EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CLERK: _EVERY_DESK
-    | {Permission.RECEIVE, Permission.REFUSE, Permission.FORWARD, Permission.RETURN_RESULT},
+    Role.CLERK: _EVERY_DESK | {Permission.RECEIVE, Permission.REFUSE, Permission.FORWARD, Permission.RETURN_RESULT},
     Role.OFFICER: _EVERY_DESK | {Permission.ASSIGN, Permission.PROPOSE},
     Role.LEADER: _EVERY_DESK | {Permission.SEND_BACK, Permission.APPROVE},
     Role.ADMINISTRATOR: frozenset(),

@@ -24,7 +24,7 @@ from portal.db import new_id, transaction
 from portal.models import Account, LoginSession, StaffDuty, StaffMember
 
 TOUCH_AFTER = timedelta(seconds=60)
-ID_TOKEN_CONTEXT = "login_sessions.sealed_id_token"
+SEALED_ID_TOKEN = "login_sessions.sealed_id_token"  # noqa: S105 (a column's name)
 
 
 class PortalSession(CallbackDict[str, Any], SessionMixin):
@@ -148,7 +148,7 @@ def start_session(
     row.level = level
     row.authenticated_at = authenticated_at
     row.idp_sid = idp_sid
-    row.sealed_id_token = seal(account.open_data_key(), id_token.encode(), ID_TOKEN_CONTEXT)
+    row.sealed_id_token = seal(account.open_data_key(), id_token.encode(), SEALED_ID_TOKEN)
     database.add(row)
     current.clear()
     current.row_id, current.new_token, current.modified = row.id, token, False
@@ -168,7 +168,7 @@ def id_token_of_session(database: Session) -> str | None:
     row = database.get(LoginSession, session_of_request().row_id) if session_of_request().row_id else None
     if row is None or row.account is None or row.sealed_id_token is None:
         return None
-    return unseal(row.account.open_data_key(), row.sealed_id_token, ID_TOKEN_CONTEXT).decode()
+    return unseal(row.account.open_data_key(), row.sealed_id_token, SEALED_ID_TOKEN).decode()
 
 
 def revoke_by_provider(database: Session, issuer: str, *, sid: str | None, subject: str | None) -> int:

@@ -87,7 +87,8 @@ def _decode(token: str, keys: Keys, algorithms: tuple[str, ...]) -> tuple[Mappin
     if not isinstance(kid, str) or len(kid) > 200:
         raise TokenRefused("no key named")
     try:
-        decoded = jwt.decode(token, keys.for_kid(kid), registry=JWSRegistry(algorithms=list(algorithms), strict_check_header=False))
+        registry = JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
+        decoded = jwt.decode(token, keys.for_kid(kid), registry=registry)
     except (JoseError, ValueError, TypeError) as wrong:
         raise TokenRefused("a signature that does not hold") from wrong
     return decoded.header, decoded.claims

@@ -62,9 +62,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "due": due_of(dossier, clock.now()),
         "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),
         "facts": fact_rows(procedure, answers, language, looked_up),
-        "unverified": said_rows(
-            procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]
-        ),
+        "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
         "asked": _asked(procedure, answers, language, looked_up),
         "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
         "acts": _acts(dossier),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.auth.permissions import Permission, Role
+from portal.auth.permissions import Actor, Permission, Role
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Dossier
@@ -75,7 +75,7 @@ def _queue_page() -> str:
     search = request.args.get("q", "")[:LONGEST_SEARCH]
     tab = request.args.get("tab", "")
     if tab not in TABS and not search:
-        tab = next((FIRST_TAB[duty.role] for duty in sorted(actor.duties, key=lambda d: d.role) if duty.role in FIRST_TAB), "submitted")
+        tab = _own_tab(actor)
     page = max(request.args.get("page", 1, type=int) or 1, 1)
     found = queue(db(), actor, QueueFilter(places=TABS.get(tab, ()), search=search, page=page))
     counts = queue_counts(db(), actor)
@@ -98,6 +98,11 @@ def _queue_page() -> str:
         previous_href=url_for("counter.queue_list", tab=tab, q=search, page=page - 1) if page > 1 else None,
         next_href=url_for("counter.queue_list", tab=tab, q=search, page=page + 1) if len(found) > PAGE_SIZE else None,
     )
+
+
+def _own_tab(actor: Actor) -> str:
+    roles = sorted(duty.role for duty in actor.duties if duty.role in FIRST_TAB)
+    return FIRST_TAB[roles[0]] if roles else "submitted"
 
 
 def _row(dossier: Dossier) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as configuration)
+    type_annotation_map = {
         str: Text,
         bytes: LargeBinary,
         datetime: DateTime(timezone=True),

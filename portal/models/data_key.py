@@ -48,10 +48,12 @@ class HasDataKey:
     """A row whose sealed columns stand under a data key of its own or of its dossier."""
 
     @declared_attr
+    @classmethod
     def data_key_id(cls) -> Mapped[uuid.UUID]:
         return mapped_column(ForeignKey(DataKey.id), index=True)
 
     @declared_attr
+    @classmethod
     def data_key(cls) -> Mapped[DataKey]:
         return relationship(DataKey, lazy="joined", innerjoin=True)
 

@@ -18,7 +18,10 @@ class Notice(Base):
     """One message of the portal's own inbox; its words are made from `kind` and the dossier when it is shown."""
 
     __tablename__ = "notices"
-    __table_args__ = (UniqueConstraint("dossier_id", "kind"), Index("ix_notices_account_id_created_at", "account_id", "created_at"))
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "kind"),
+        Index("ix_notices_account_id_created_at", "account_id", "created_at"),
+    )
 
     id: Mapped[RowId]
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))

@@ -18,9 +18,7 @@ class Office(Base):
     """One office with the wards it serves and what its papers print."""
 
     __tablename__ = "offices"
-    __table_args__ = (
-        CheckConstraint("level IN ('commune', 'province', 'police', 'ministry')", name="level_is_known"),
-    )
+    __table_args__ = (CheckConstraint("level IN ('commune', 'province', 'police', 'ministry')", name="level_is_known"),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

@@ -40,7 +40,8 @@ def look_up() -> ResponseReturnValue:
     try:
         found = status_by_code(db(), code, secret)
     except NotFound:
-        return _again(code, {"code": _("Không có hồ sơ nào với mã hồ sơ và mã tra cứu này. Xem lại cả hai mã trên giấy hẹn.")}), NOT_FOUND
+        unknown = _("Không có hồ sơ nào với mã hồ sơ và mã tra cứu này. Xem lại cả hai mã trên giấy hẹn.")
+        return _again(code, {"code": unknown}), NOT_FOUND
     state = State(found.state)
     return render_template(
         "public/track_result.html",

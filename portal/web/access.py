@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.permissions import Permission
@@ -94,8 +94,6 @@ def check_access() -> ResponseReturnValue | None:
 
 def request_view() -> Callable[..., Any]:
     """The view function of this request."""
-    from flask import current_app
-
     view: Callable[..., Any] = current_app.view_functions[request.endpoint or ""]
     return view
 

@@ -55,7 +55,7 @@ def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
     response = error.get_response()
     headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After", "Location")}
     if 300 <= code < 400:
-        return error  # type: ignore[return-value]
+        return error
     return render_template(template), code, headers
 
 

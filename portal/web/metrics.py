@@ -20,7 +20,8 @@ def _start() -> None:
 def _finish(response: Response) -> Response:
     endpoint = request.endpoint or "none"
     took = time.perf_counter() - g.get("started", time.perf_counter())
-    REQUESTS.labels(endpoint, request.method if request.method in ("GET", "HEAD", "POST") else "other", response.status_code).inc()
+    method = request.method if request.method in ("GET", "HEAD", "POST") else "other"
+    REQUESTS.labels(endpoint, method, response.status_code).inc()
     SECONDS.labels(endpoint).observe(took)
     log.info("request", endpoint=endpoint, status=response.status_code, milliseconds=round(took * 1000, 1))
     return response

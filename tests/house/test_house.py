@@ -20,7 +20,7 @@ SYNONYMS = re.compile(r"\b(application_form|case_file|submission|applicant_case)
 
 
 @pytest.fixture(scope="module")
-def app(database) -> Flask:  # noqa: ANN001 (the shared fixture)
+def app(database) -> Flask:
     return create_app()
 
 

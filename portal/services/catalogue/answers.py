@@ -98,9 +98,9 @@ def _take(taken: Answers, element: Element, value: Any) -> None:
 def _check_orderings(procedure: Procedure, questions: tuple[Question, ...], taken: Answers, errors: dict[str, list[str]]) -> None:
     asked = {question.element for question in shown_questions(questions, taken)}
     for rule in procedure.definition.orderings:
-        if {rule.earlier, rule.later} <= asked and rule.earlier in taken and rule.later in taken:
-            if str(taken[rule.earlier]["value"]) > str(taken[rule.later]["value"]):
-                errors.setdefault(rule.later, []).append(rule.message)
+        pair = {rule.earlier, rule.later}
+        if pair <= asked and pair <= taken.keys() and taken[rule.earlier]["value"] > taken[rule.later]["value"]:
+            errors.setdefault(rule.later, []).append(rule.message)
 
 
 def first_incomplete_page(procedure: Procedure, answers: Answers) -> Page | None:

@@ -59,9 +59,7 @@ class Always(_Node):
     always: Literal[True] = True
 
 
-Condition = Annotated[
-    Equals | OneOf | Answered | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")
-]
+Condition = Annotated[Equals | OneOf | Answered | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")]
 for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-
 import rfc8785
 import yaml
 from jinja2 import meta
@@ -97,7 +96,10 @@ def _named_elements(definition: Definition) -> Iterator[str]:
 
 def texts_of(definition: Definition) -> Iterator[str]:
     """Every text of the definition that a citizen reads, which therefore needs an English form."""
-    whole = (definition.name, definition.field, definition.outcome, definition.who, definition.declaration, definition.partial_reason)
+    whole = (
+        definition.name, definition.field, definition.outcome, definition.who, definition.declaration,
+        definition.partial_reason,
+    )  # fmt: skip
     yield from filter(None, (*whole, *definition.steps_in_words, *definition.life_events))
     for page in definition.pages:
         yield from filter(None, [page.title, page.introduction])
@@ -133,5 +135,3 @@ def _template_faults(procedure: Procedure) -> Iterator[str]:
     names: set[str] = meta.find_undeclared_variables(environment.parse(procedure.result_template))
     for name in sorted(names - set(procedure.definition.result.fields) - OFFICIAL_FACTS):
         yield f"result.html uses {name!r}, which no field of the result gives"
-
-

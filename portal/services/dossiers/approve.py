@@ -30,7 +30,8 @@ def approve(session: Session, actor: Actor, code: str, *, expected_version: int)
     procedure = by_hash(session, dossier.version_hash)
     dossier.approved_by = actor.account_id
     paper = proposed_result(session, dossier, procedure, actor.display_name)
-    carry(session, dossier, move, actor, procedure, happened_at=clock.now(), paper=paper, facts={"decision": dossier.proposal["decision"]})
+    facts = {"decision": dossier.proposal["decision"]}
+    carry(session, dossier, move, actor, procedure, happened_at=clock.now(), paper=paper, facts=facts)
     return dossier
 
 

@@ -25,7 +25,7 @@ OFFICE_FIELD = "office"
 
 def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
     """The look-ups that the procedure calls for, registry by registry, each with exactly the fields it needs."""
-    asks = {}
+    asks: dict[str, Ask] = {}
     for lookup in procedure.definition.lookups:
         sources = [procedure.elements[key].source for key in lookup.elements]
         asks[lookup.registry] = Ask(

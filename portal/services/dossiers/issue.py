@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import SYSTEM
 from portal.crypto import sha256
-from portal.models import Dossier, IssuedDocument
+from portal.models import IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import RELEASE_RESULT, carry
 from portal.services.dossiers.lifecycle import Act, Document
@@ -71,11 +71,7 @@ def _finish(session: Session, document: IssuedDocument) -> None:
     carry(
         session, dossier, move, SYSTEM, by_hash(session, dossier.version_hash),
         happened_at=clock.now(),
-        facts={"document_id": str(document.id), "sha256": document.sha256.hex() if document.sha256 else "", "number": document.number},
+        facts={"document_id": str(document.id), "sha256": (document.sha256 or b"").hex(), "number": document.number},
     )  # fmt: skip
-    if _is_electronic(dossier):
+    if dossier.delivery == "electronic":
         put(session, RELEASE_RESULT, str(dossier.id), dossier_id=dossier.id, payload={"dossier_id": str(dossier.id)})
-
-
-def _is_electronic(dossier: Dossier) -> bool:
-    return dossier.delivery == "electronic"

@@ -241,7 +241,5 @@ def allowed(facts: Facts, actor: Actor) -> tuple[Move, ...]:
     return tuple(
         move
         for move in TABLE
-        if move.source == facts.place
-        and _may(move, facts, actor)
-        and not any(guard(facts, actor) for guard in move.guards)
+        if move.source == facts.place and _may(move, facts, actor) and not any(guard(facts, actor) for guard in move.guards)
     )

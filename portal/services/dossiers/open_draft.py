@@ -49,9 +49,7 @@ def draft_for(session: Session, actor: Actor, draft_id: uuid.UUID, *, lock: bool
 
 def draft_of(session: Session, actor: Actor, code: str) -> Dossier | None:
     """The actor's open draft of a procedure, if there is one."""
-    query = select(Dossier).where(
-        Dossier.owner_id == actor.account_id, Dossier.procedure_code == code, Dossier.state == "draft"
-    )
+    query = select(Dossier).where(Dossier.owner_id == actor.account_id, Dossier.procedure_code == code, Dossier.state == "draft")
     return session.scalars(query).first()
 
 

@@ -60,4 +60,5 @@ def _checked(procedure: Procedure, form: Form, actor: Actor) -> dict[str, Any]:
 def prefilled_appraisal(procedure: Procedure, answers: Answers) -> Answers:
     """The appraisal's answers as the dossier suggests them, for the officer to confirm."""
     prefill = procedure.definition.appraisal.prefill
-    return {target: {"value": answers[source]["value"], "source": "citizen"} for target, source in prefill.items() if source in answers}
+    known = {target: answers[source] for target, source in prefill.items() if source in answers}
+    return {target: {"value": answer["value"], "source": "citizen"} for target, answer in known.items()}

@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Permission
+from portal.blind_index import name_tokens, personal_id_hash
 from portal.models import AnswersDocument, Dossier, Event, Evidence, IssuedDocument
 from portal.services.dossiers.lifecycle import Act, Facts, Move, Place, Stage, State, allowed, move_for
 from portal.services.errors import Forbidden, NotFound, Stale
-from portal.blind_index import name_tokens, personal_id_hash
 
 PAGE_SIZE = 50
 
@@ -34,7 +34,7 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
     )
 
 
-def _visible_to(actor: Actor) -> Select[tuple[Dossier]]:
+def _visible_to(actor: Actor) -> Select[Dossier]:
     offices = actor.offices(Permission.SEE_DOSSIER)
     return select(Dossier).where(Dossier.office_code.in_(sorted(offices)), Dossier.state != State.DRAFT)
 
@@ -79,7 +79,9 @@ def for_act(session: Session, actor: Actor, act: Act, code: str, *, expected_ver
     return dossier, move_for(act, facts_of(dossier), actor)
 
 
-def for_system(session: Session, actor: Actor, act: Act, dossier_id: uuid.UUID, *, result_is_signed: bool) -> tuple[Dossier, Move]:
+def for_system(
+    session: Session, actor: Actor, act: Act, dossier_id: uuid.UUID, *, result_is_signed: bool
+) -> tuple[Dossier, Move]:
     """The dossier locked for one act of the portal itself.
 
     Raises:

@@ -43,9 +43,9 @@ def put(session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, 
 def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None) -> None:
     """Ask the worker to carry the item out, when the caller's transaction commits."""
     connection = session.connection().connection.driver_connection
-    _jobs.configure_task(
-        CARRY_OUT, queue=QUEUE, lock=str(dossier_id or item_id), connection=connection
-    ).defer(item_id=str(item_id))
+    _jobs.configure_task(CARRY_OUT, queue=QUEUE, lock=str(dossier_id or item_id), connection=connection).defer(
+        item_id=str(item_id)
+    )
 
 
 def take(session: Session, item_id: uuid.UUID) -> OutboxItem | None:

@@ -31,9 +31,7 @@ def ask_all(asks: Mapping[str, Ask], clients: Mapping[str, RegistryClient] | Non
     under_way: dict[str, Future[Reply]] = {name: _POOL.submit(clients[name].look_up, ask) for name, ask in asks.items()}
     wait(under_way.values(), timeout=ANSWER_WITHIN_SECONDS)
     return {
-        name: future.result()
-        if future.done()
-        else Reply(name, asks[name].request_id, Outcome.UNAVAILABLE, clock.now())
+        name: future.result() if future.done() else Reply(name, asks[name].request_id, Outcome.UNAVAILABLE, clock.now())
         for name, future in under_way.items()
     }
 

@@ -64,13 +64,13 @@ def _say_accessible(document: pikepdf.Pdf) -> None:
 def _add_signature_field(document: pikepdf.Pdf) -> None:
     root, page = document.Root, document.pages[-1].obj
     form = pikepdf.Stream(document, b"")
-    form.Type, form.Subtype, form.BBox, form.Resources = Name.XObject, Name.Form, Array([0, 0, 0, 0]), Dictionary()
+    form.Type, form.Subtype, form.BBox, form.Resources = Name.XObject, Name.Form, _nowhere(), Dictionary()
     parents = root.StructTreeRoot.ParentTree
     key = _next_parent_key(root.StructTreeRoot)
     widget = document.make_indirect(
         Dictionary(
             Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T=String(SIGNATURE_FIELD), TU=String(SIGNATURE_LABEL),
-            F=PRINTED_AND_LOCKED, Rect=Array([0, 0, 0, 0]), P=page, StructParent=key,
+            F=PRINTED_AND_LOCKED, Rect=_nowhere(), P=page, StructParent=key,
             AP=Dictionary(N=document.make_indirect(form)),
         )
     )  # fmt: skip
@@ -81,11 +81,17 @@ def _add_signature_field(document: pikepdf.Pdf) -> None:
         )
     )  # fmt: skip
     _append(element.P, Name.K, element)
-    parents.Nums.extend([key, element])
+    parents.Nums.append(key)
+    parents.Nums.append(element)
     root.StructTreeRoot.ParentTreeNextKey = key + 1
     _append(page, Name.Annots, widget)
     page.Tabs = Name.S
     root.AcroForm = document.make_indirect(Dictionary(Fields=Array([widget]), SigFlags=1))
+
+
+def _nowhere() -> pikepdf.Array:
+    """A rectangle without size: the visible seal is drawn in the page itself."""
+    return Array([0, 0, 0, 0])
 
 
 def _document_element(tree: pikepdf.Object) -> pikepdf.Object:

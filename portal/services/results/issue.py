@@ -18,7 +18,7 @@ def make_signed_pdf(kind: str, facts: Mapping[str, Any], result_template: str) -
         SealMissing: the office has no seal here.
         jinja2.TemplateError: a template does not fit the facts.
     """
-    from portal.services.results.render import draw  # slow to import: only the worker draws
+    from portal.services.results.render import draw  # noqa: PLC0415 (slow to import: only the worker draws)
 
     html = paper_html(kind, facts, result_template)
     drawn = draw(html, _public_facts(facts), title=facts["title"], made_at=datetime.fromisoformat(facts["issued_at"]))

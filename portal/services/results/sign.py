@@ -21,14 +21,14 @@ LONGEST_P256_SIGNATURE = 72
 
 # pyHanko re-writes the XMP at every increment and thereby breaks the PDF/UA extension schema; the increment of a
 # signature changes nothing that the metadata says, so they stay as they were finished.
-IncrementalPdfFileWriter._update_meta = lambda self: None  # type: ignore[method-assign]  # noqa: SLF001
+IncrementalPdfFileWriter._update_meta = lambda self: None  # type: ignore[method-assign]
 
 
 class SealSigner(Signer):
     """Signs with a key that stays loaded."""
 
     def __init__(self, seal: Seal) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register_multiple(certificate_of(text) for text in seal.chain_pem)
         super().__init__(signing_cert=certificate_of(seal.certificate_pem), cert_registry=store, embed_roots=False)
         self._key: Key = seal.key
@@ -62,5 +62,3 @@ def sign(pdf: bytes, office_code: str, *, office_name: str, signer_name: str, re
     out = io.BytesIO()
     signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out, existing_fields_only=True)
     return out.getvalue()
-
-

@@ -14,7 +14,8 @@ from typing import Any
 
 import segno
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from portal import clock
@@ -88,7 +89,7 @@ def term_in_words(term: str) -> str:
     if term == "0":
         return "trong ngày"
     count = "".join(letter for letter in term if letter.isdigit())
-    return f"{int(count):02d} {UNITS[term[len(count):]]}"
+    return f"{int(count):02d} {UNITS[term[len(count) :]]}"
 
 
 def dong(amount_vnd: int) -> str:
@@ -127,8 +128,10 @@ def paper_html(kind: str, facts: Mapping[str, Any], result_template: str) -> str
     body = result_body(result_template, facts) if kind == "result" and not facts["is_refusal"] else Markup("")
     name = "refusal_result" if kind == "result" and facts["is_refusal"] else kind
     url = verification_url(facts["verification_code"])
-    html = _layouts().get_template(f"{name}.html").render(
-        **facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=settings().is_demo
+    html = (
+        _layouts()
+        .get_template(f"{name}.html")
+        .render(**facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=settings().is_demo)
     )
     return unicodedata.normalize("NFC", html)
 

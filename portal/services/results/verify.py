@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.crypto import KeyDestroyed, sha256
+from portal.crypto import sha256
 from portal.models import IssuedDocument
 from portal.services.results.seals import trusted_roots
 from portal.services.results.sign import certificate_of

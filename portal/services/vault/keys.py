@@ -21,7 +21,8 @@ def rewrap(session: Session, ring: Keyring) -> int:
         SealError: a key's master key is not in the keyring.
     """
     count = 0
-    query = select(DataKey).where(DataKey.master_id != ring.current, DataKey.wrapped.is_not(None)).order_by(DataKey.id).limit(BATCH)
+    older = select(DataKey).where(DataKey.master_id != ring.current, DataKey.wrapped.is_not(None))
+    query = older.order_by(DataKey.id).limit(BATCH)
     while keys := session.scalars(query.with_for_update()).all():
         for key in keys:
             kept = ring.wrap(ring.unwrap(WrappedKey(key.master_id, key.wrapped or b"")))

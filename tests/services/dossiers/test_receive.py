@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import LOCAL
-from portal.models import IssuedDocument, Notice, OutboxItem
+from portal.models import Account, IssuedDocument, Notice, OutboxItem
 from portal.services.dossiers.receive import receive
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove, NotFound, Stale
 from tests.filings import submitted
@@ -83,8 +83,6 @@ def test_received_dossier_cannot_be_received_again(session: Session) -> None:
 
 def test_clerk_cannot_receive_the_dossier_of_their_own_household(session: Session) -> None:
     taker = clerk(session)
-    from portal.models import Account
-
     personal_id = session.get_one(Account, taker.account_id).profile["personal_id"]
     household = {"head": {"full_name": "Lê Thị Một Cửa", "personal_id": personal_id}, "members": []}
     filed = submitted(session, citizen(session), household=household)

@@ -1,0 +1,93 @@
+"""A draft under way as the filing pages see it: its steps, where each leads, and what stands around its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.auth.session import current_actor
+from portal.models import Dossier
+from portal.services.catalogue.answers import Answers, first_incomplete_page, shown_pages
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.open_draft import draft_of
+from portal.services.errors import LevelTooLow
+from portal.web.database import db
+from portal.web.language import current_language
+
+
+@dataclass(frozen=True)
+class Filing:
+    """A draft under way with its procedure."""
+
+    procedure: Procedure
+    draft: Dossier
+
+    @property
+    def answers(self) -> Answers:
+        answers: Answers = self.draft.draft["answers"]
+        return answers
+
+    @property
+    def steps(self) -> list[str]:
+        """The steps in order: consent, facts, the pages that the answers call for, review."""
+        return ["consent", "facts", *(page.id for page in shown_pages(self.procedure, self.answers)), "review"]
+
+    def url(self, step: str) -> str:
+        code = self.procedure.code
+        if step == "consent":
+            return url_for("citizen.consent", code=code)
+        if step in ("facts", "review"):
+            return url_for(f"citizen.{step}", code=code)
+        return url_for("citizen.page", code=code, page_id=step)
+
+    def around(self, step: str) -> dict[str, Any]:
+        """What every step's page shows around its form."""
+        steps = self.steps
+        at = steps.index(step)
+        return {
+            "procedure": self.procedure,
+            "procedure_name": self.procedure.say(self.procedure.definition.name, current_language()),
+            "step_number": at + 1,
+            "step_count": len(steps),
+            "back_href": self.url(steps[at - 1]) if at else url_for("citizen.procedure", code=self.procedure.code),
+            "saved_at": self.draft.updated_at,
+        }
+
+    def after(self, step: str) -> str:
+        """Where the step leads."""
+        steps = self.steps
+        return self.url(steps[steps.index(step) + 1])
+
+    def next_open_step(self) -> str:
+        """The first step that still wants something."""
+        if self.draft.draft["consent"] is None:
+            return "consent"
+        if self.draft.draft["office_code"] is None:
+            return "facts"
+        page = first_incomplete_page(self.procedure, self.answers)
+        return page.id if page else "review"
+
+
+def check_level(procedure: Procedure) -> None:
+    """Refuse a session below the procedure's level of assurance."""
+    if current_actor().level < procedure.definition.assurance:
+        raise LevelTooLow(procedure.definition.assurance)
+
+
+def filing_of(code: str) -> Filing | None:
+    """The person's draft of the procedure, if there is one."""
+    draft = draft_of(db(), current_actor(), code)
+    if draft is None:
+        return None
+    procedure = by_hash(db(), draft.version_hash)
+    check_level(procedure)
+    return Filing(procedure, draft)
+
+
+def to_consent(code: str) -> ResponseReturnValue:
+    """Back to the first step."""
+    return redirect(url_for("citizen.consent", code=code))

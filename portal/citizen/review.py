@@ -1,0 +1,110 @@
+"""The last step: everything on one page, the fee, the declaration, and sending it, once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal import clock
+from portal.auth.session import current_actor
+from portal.citizen import blueprint
+from portal.citizen.filing import Filing, filing_of, to_consent
+from portal.models import Office
+from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions
+from portal.services.catalogue.fees import FeeLine, fee_lines, total_vnd
+from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.calendar import promise_for
+from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.submit import DECLARE_FIELD, submit
+from portal.services.errors import InvalidInput
+from portal.web.access import logged_in
+from portal.web.database import db
+from portal.web.language import current_language
+from portal.web.questions import error_lines, fact_rows, said_rows
+
+UNPROCESSABLE = 422
+
+
+@blueprint.get("/procedures/<code>/apply/review")
+@logged_in()
+def review(code: str) -> ResponseReturnValue:
+    filing = filing_of(code)
+    if filing is None:
+        return to_consent(code)
+    step = filing.next_open_step()
+    if step != "review":
+        return redirect(filing.url(step))
+    return _review_page(filing)
+
+
+def _review_page(filing: Filing, errors: dict[str, list[str]] | None = None) -> str:
+    language = current_language()
+    procedure = filing.procedure
+    office = db().get_one(Office, filing.draft.draft["office_code"])
+    lines = _fee_lines(filing, office)
+    return render_template(
+        "citizen/review.html",
+        **filing.around("review"),
+        **_said(filing, language),
+        draft_id=filing.draft.id,
+        office_name=office.name_en if language == "en" else office.name,
+        declaration=procedure.say(procedure.definition.declaration, language),
+        fee_lines=lines,
+        fee_total_vnd=total_vnd(lines),
+        fee_label=lambda line: procedure.say(line.rule.label, language),
+        promised_at=promise_for(db(), procedure, "online", clock.now()).promised_at,
+        declare_field=DECLARE_FIELD,
+        declare_errors=[_(message) for message in (errors or {}).get(DECLARE_FIELD, [])],
+        errors=error_lines(errors or {}),
+    )
+
+
+def _said(filing: Filing, language: str) -> dict[str, Any]:
+    """What the registries say, what the person typed in their place, and what the person answered, page by page."""
+    procedure, answers = filing.procedure, filing.answers
+    looked_up = [element.key for element in looked_up_elements(procedure)]
+    locked = [key for key in looked_up if procedure.elements[key].is_locked]
+    return {
+        "facts": fact_rows(procedure, answers, language, looked_up),
+        "unverified": said_rows(procedure, answers, language, locked, filing.url("facts")),
+        "asked": [
+            {
+                "title": procedure.say(page.title, language),
+                "rows": said_rows(
+                    procedure,
+                    answers,
+                    language,
+                    [question.element for question in shown_questions(page.questions, answers)],
+                    filing.url(page.id),
+                ),
+            }
+            for page in shown_pages(procedure, answers)
+        ],
+    }
+
+
+def _fee_lines(filing: Filing, office: Office) -> tuple[FeeLine, ...]:
+    definition = filing.procedure.definition
+    copies = int(filing.answers.get(definition.copies_element, {}).get("value", 1))
+    return fee_lines(definition.fees, channel="online", province_code=office.province_code, on=clock.today(), copies=copies)
+
+
+@blueprint.post("/procedures/<code>/apply/review")
+@logged_in()
+def send(code: str) -> ResponseReturnValue:
+    try:
+        draft_id = uuid.UUID(request.form.get("draft_id", ""))
+    except ValueError:
+        return to_consent(code)
+    actor = current_actor()
+    try:
+        dossier = submit(db(), actor, draft_id, is_declared=request.form.get(DECLARE_FIELD) == "yes")
+    except InvalidInput as wrong:
+        draft = draft_for(db(), actor, draft_id)
+        return _review_page(Filing(by_hash(db(), draft.version_hash), draft), wrong.errors), UNPROCESSABLE
+    db().commit()
+    return redirect(url_for("citizen.receipt", code=dossier.code))
