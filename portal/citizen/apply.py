@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from portal.auth.session import current_actor, current_profile
 from portal.citizen import blueprint
-from portal.citizen.filing import Filing, check_level, filing_of, to_consent
+from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
 from portal.services.catalogue.answers import Answers, looked_up_elements, shown_pages, shown_questions, unsettled_questions
 from portal.services.catalogue.schema import Page, Procedure
 from portal.services.catalogue.versions import current
@@ -37,10 +37,9 @@ UNPROCESSABLE = 422
 
 
 @blueprint.get("/procedures/<code>/apply")
-@logged_in()
+@logged_in(procedure_level)
 def consent(code: str) -> ResponseReturnValue:
     procedure = current(db(), code)
-    check_level(procedure)
     filing = filing_of(code)
     if filing and filing.draft.draft["consent"] and "again" not in request.args:
         return redirect(filing.url(filing.next_open_step()))
@@ -70,11 +69,10 @@ def _consent_page(procedure: Procedure) -> str:
 
 
 @blueprint.post("/procedures/<code>/apply")
-@logged_in()
+@logged_in(procedure_level)
 def give_consent(code: str) -> ResponseReturnValue:
     actor = current_actor()
     procedure = current(db(), code)
-    check_level(procedure)
     if "decline" in request.form:
         draft = open_draft(db(), actor, procedure, language=current_language())
         decline_lookups(draft)
@@ -94,7 +92,7 @@ def give_consent(code: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/procedures/<code>/apply/facts")
-@logged_in()
+@logged_in(procedure_level)
 def facts(code: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["consent"] is None:
@@ -108,14 +106,15 @@ def _facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] |
     asked = {question.element for page in filing.procedure.definition.pages for question in page.questions}
     keys = [element.key for element in looked_up_elements(filing.procedure) if element.key not in asked]
     offices = office_choices(db(), filing.procedure, filing.draft)
-    silent = [registry_name(name) for name, outcome in filing.draft.draft["replies"].items() if outcome == "unavailable"]
+    outcomes = filing.draft.draft["replies"]
     return render_template(
         "citizen/facts.html",
         **filing.around("facts"),
         rows=fact_rows(filing.procedure, filing.answers, language, keys),
         questions=drawn(filing.procedure, unsettled, filing.answers, language, form=form, errors=errors),
         office=_office_question(offices, filing.draft.draft["office_code"], form, errors, language),
-        silent=silent,
+        silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],
+        unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome == "not_matched"],
         is_declined=bool(filing.draft.draft["consent"].get("declined_at")),
         errors=error_lines(errors or {}),
     )
@@ -138,7 +137,7 @@ def _office_question(
 
 
 @blueprint.post("/procedures/<code>/apply/facts")
-@logged_in()
+@logged_in(procedure_level)
 def confirm_facts(code: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["consent"] is None:
@@ -159,7 +158,7 @@ def _page_of(filing: Filing, page_id: str) -> Page:
 
 
 @blueprint.get("/procedures/<code>/apply/<page_id>")
-@logged_in()
+@logged_in(procedure_level)
 def page(code: str, page_id: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["office_code"] is None:
@@ -187,7 +186,7 @@ def _drawn_questions(page: Page, answers: Answers, form: Any) -> Any:
 
 
 @blueprint.post("/procedures/<code>/apply/<page_id>")
-@logged_in()
+@logged_in(procedure_level)
 def answer(code: str, page_id: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["office_code"] is None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.auth.session import current_actor
 from portal.citizen import blueprint
-from portal.citizen.filing import Filing, filing_of, to_consent
+from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
 from portal.models import Office
 from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions
 from portal.services.catalogue.fees import FeeLine, fee_lines, total_vnd
@@ -30,7 +30,7 @@ UNPROCESSABLE = 422
 
 
 @blueprint.get("/procedures/<code>/apply/review")
-@logged_in()
+@logged_in(procedure_level)
 def review(code: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None:
@@ -94,7 +94,7 @@ def _fee_lines(filing: Filing, office: Office) -> tuple[FeeLine, ...]:
 
 
 @blueprint.post("/procedures/<code>/apply/review")
-@logged_in()
+@logged_in(procedure_level)
 def send(code: str) -> ResponseReturnValue:
     try:
         draft_id = uuid.UUID(request.form.get("draft_id", ""))

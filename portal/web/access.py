@@ -31,7 +31,7 @@ class Access:
     """The mark of one view; what a person may do with one dossier is decided again by the services."""
 
     door: Door
-    level: int = 0
+    level: int | Callable[..., int] = 0
     permission: Permission | None = None
 
 
@@ -40,8 +40,8 @@ def public(view: View) -> View:
     return _marked(view, Access(Door.PUBLIC))
 
 
-def logged_in(level: int = 1) -> Callable[[View], View]:
-    """Anybody who logged in at this level of assurance or higher."""
+def logged_in(level: int | Callable[..., int] = 1) -> Callable[[View], View]:
+    """Anybody who logged in at this level of assurance or higher; it may be reckoned from the view's arguments."""
     return lambda view: _marked(view, Access(Door.LOGGED_IN, level))
 
 
@@ -83,12 +83,13 @@ def check_access() -> ResponseReturnValue | None:
     if access is None or access.door is Door.PUBLIC:
         return None
     actor = current_actor()
+    level = access.level(**(request.view_args or {})) if callable(access.level) else access.level
     if actor.account_id is None:
-        return _to_login(access.level)
+        return _to_login(level)
     if access.permission is not None and not actor.holds_anywhere(access.permission):
         raise NotFound
-    if actor.level < access.level:
-        raise LevelTooLow(access.level)
+    if actor.level < level:
+        raise LevelTooLow(level)
     return None
 
 

@@ -94,7 +94,7 @@ def _send_mail(letter: Letter) -> None:
     message = MIMEText(letter.text, "plain", "utf-8")
     message["From"] = settings().mail_from
     message["To"] = letter.to
-    message["Subject"] = Header(letter.subject, "utf-8").encode()
+    message["Subject"] = Header(letter.subject, "utf-8")  # type: ignore[assignment]
     message["Message-ID"] = f"<{letter.id}@{settings().mail_from.rsplit('@', 1)[-1]}>"
     address = urlsplit(settings().smtp_url)
     with smtplib.SMTP(address.hostname or "", address.port or 25, timeout=SEND_WITHIN_SECONDS) as server:
