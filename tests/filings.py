@@ -71,7 +71,7 @@ def filled_draft(session: Session, owner: Actor, answers: dict[str, str] | None 
     """A draft of which every page is answered."""
     procedure: Procedure = current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(population_fields(**population)))
+    take_replies(session, owner, draft, procedure, replies(population_fields(**population)), {})
     answer_facts(session, draft, procedure, {})
     form = {**ANSWERS, **(answers or {})}
     done: set[str] = set()

@@ -75,7 +75,7 @@ def give_consent(code: str) -> ResponseReturnValue:
     procedure = current(db(), code)
     if "decline" in request.form:
         draft = open_draft(db(), actor, procedure, language=current_language())
-        decline_lookups(draft)
+        decline_lookups(draft, procedure, current_profile(db()))
         db().commit()
         return redirect(url_for("citizen.facts", code=code))
     profile = current_profile(db())
@@ -86,7 +86,7 @@ def give_consent(code: str) -> ResponseReturnValue:
     close_session()  # no connection is held while the registries are asked
     replies = ask_all(asks)
     draft = open_draft(db(), actor, procedure, language=current_language())
-    take_replies(db(), actor, draft, procedure, replies)
+    take_replies(db(), actor, draft, procedure, replies, profile)
     db().commit()
     return redirect(url_for("citizen.facts", code=code))
 

@@ -93,6 +93,7 @@ def _value(element: Element, answers: Answers, form: Mapping[str, str] | None) -
 
 REGISTRY_NAMES = {
     "population": "Cơ sở dữ liệu quốc gia về dân cư",
+    "eid": "Định danh điện tử",
     "civil-status": "Cơ sở dữ liệu hộ tịch điện tử",
 }
 

@@ -55,6 +55,7 @@ class Element(_Part):
     """One entry of the data dictionary, shared by all procedures.
 
     `is_locked`: the registry's value stands; the citizen cannot type over it.
+    `identity_claim`: what the identity provider says stands where the registry keeps silent.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Element(_Part):
     help: Text2 | None = None
     source: Source | None = None
     is_locked: bool = False
+    identity_claim: Literal["personal_id", "full_name", "date_of_birth"] | None = None
     options: tuple[Option, ...] = ()
     max_length: int = Field(200, ge=1, le=4000)
     minimum: int | None = None

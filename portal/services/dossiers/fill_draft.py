@@ -12,7 +12,7 @@ from portal import clock
 from portal.auth.permissions import Actor
 from portal.crypto import sha256
 from portal.models import Dossier, Evidence
-from portal.services.catalogue.answers import read_questions, unsettled_questions
+from portal.services.catalogue.answers import CITIZEN, Answers, looked_up_elements, read_questions, unsettled_questions
 from portal.services.catalogue.kinds import Form
 from portal.services.catalogue.schema import Page, Procedure
 from portal.services.dossiers.offices import competent_office, offices_for
@@ -21,6 +21,7 @@ from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, 
 from portal.services.registries.prefill import Wanted, prefilled
 
 OFFICE_FIELD = "office"
+IDENTITY = "eid"
 
 
 def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
@@ -41,8 +42,17 @@ def asks_for(procedure: Procedure, subject: Subject, requester: Requester, conse
     return asks
 
 
-def take_replies(session: Session, actor: Actor, draft: Dossier, procedure: Procedure, replies: Mapping[str, Reply]) -> None:
+def take_replies(
+    session: Session,
+    actor: Actor,
+    draft: Dossier,
+    procedure: Procedure,
+    replies: Mapping[str, Reply],
+    profile: Mapping[str, str],
+) -> None:
     """Keep what the registries answered: as evidence, and as the draft's settled answers.
+
+    `profile`: what the identity provider says of the actor, which stands where a registry keeps silent.
 
     Effects: one evidence row for each reply; the consent and the outcomes stand in the draft.
 
@@ -58,8 +68,7 @@ def take_replies(session: Session, actor: Actor, draft: Dossier, procedure: Proc
         for element in [procedure.elements[key]]
         if element.source
     ]
-    kept = {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == "citizen"}
-    answers = {**kept, **prefilled(wanted, replies)}
+    answers = {**_typed(draft), **from_identity(procedure, profile), **prefilled(wanted, replies)}
     for reply in replies.values():
         session.add(_evidence(draft, actor, reply))
     outcomes = {name: reply.outcome.value for name, reply in replies.items()}
@@ -67,10 +76,24 @@ def take_replies(session: Session, actor: Actor, draft: Dossier, procedure: Proc
     _save(draft, answers=answers, replies=outcomes, consent=consent)
 
 
-def decline_lookups(draft: Dossier) -> None:
-    """The person would rather type everything: no registry is asked, and every value is marked to be verified."""
-    typed = {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == "citizen"}
-    _save(draft, answers=typed, replies={}, consent={"declined_at": clock.now().isoformat()})
+def decline_lookups(draft: Dossier, procedure: Procedure, profile: Mapping[str, str]) -> None:
+    """The person would rather type: no registry is asked, and every value but the login's is marked to be verified."""
+    answers = {**_typed(draft), **from_identity(procedure, profile)}
+    _save(draft, answers=answers, replies={}, consent={"declined_at": clock.now().isoformat()})
+
+
+def _typed(draft: Dossier) -> Answers:
+    return {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == CITIZEN}
+
+
+def from_identity(procedure: Procedure, profile: Mapping[str, str]) -> Answers:
+    """The answers that the login itself gives, so that nobody types who they are."""
+    now = clock.now().isoformat()
+    return {
+        element.key: {"value": profile[element.identity_claim], "source": IDENTITY, "as_of": now, "fetched_at": now}
+        for element in looked_up_elements(procedure)
+        if element.identity_claim and profile.get(element.identity_claim)
+    }
 
 
 def answer_facts(session: Session, draft: Dossier, procedure: Procedure, form: Form) -> None:

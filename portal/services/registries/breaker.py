@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 FAILURES_TO_OPEN = 5
-OPEN_SECONDS = 30.0
+OPEN_SECONDS = 10.0
 
 
 class Breaker:
