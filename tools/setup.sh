@@ -23,7 +23,8 @@ trap '[ -z "$step" ] || kill -- -"$step" 2>/dev/null || true' EXIT
 say() { printf '%s\n' "$*"; }
 
 fail() {
-    printf '\n✗ %s\n' "$@" >&2
+    printf '\n✗ %s\n' "$1" >&2
+    [ $# -eq 1 ] || printf '    %s\n' "${@:2}" >&2
     exit 1
 }
 
@@ -59,18 +60,46 @@ wait_a_moment() {
     return 1
 }
 
-# Install Debian packages as root; else say the exact command.
-system_packages() {
-    local why=$1
-    shift
+# What of the system is missing, as one list of Debian packages: one question to an administrator, not three.
+missing_packages() {
+    can_make_environment || echo python3-venv
+    have_libraries || printf '%s\n' "${PANGO_PACKAGES[@]}"
+    ! $with_tests || find_browser || echo chromium
+}
+
+# Install what is missing as root; else say the exact command.
+bring_system_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-        fail "$why Cần quyền quản trị, xin chạy (needs an administrator, please run):" \
-            "    sudo apt-get install --no-install-recommends $*"
+        fail "Máy còn thiếu vài gói, cần quản trị viên chạy (an administrator is needed, please have this run):" \
+            "sudo apt-get install --no-install-recommends ${missing[*]}"
     fi
     export DEBIAN_FRONTEND=noninteractive
     long_step "Danh mục gói hệ thống (apt-get update)" apt-get update -q
-    long_step "Gói hệ thống (system packages): $*" apt-get install -q -y --no-install-recommends "$@" ||
-        fail "Không cài được (cannot install): $*"
+    long_step "Gói hệ thống (system packages): ${missing[*]}" \
+        apt-get install -q -y --no-install-recommends "${missing[@]}" || fail "Không cài được (cannot install): ${missing[*]}"
+    mapfile -t missing < <(missing_packages)
+    [ ${#missing[@]} -eq 0 ] || fail "Cài rồi mà vẫn thiếu (installed and still missing): ${missing[*]}"
+}
+
+# Pango draws the text of the documents.
+have_libraries() {
+    [ "$(uname -s)" = Linux ] || return 0
+    "$python" - "${PANGO_LIBRARIES[@]}" <<'PYTHON' 2>/dev/null
+import ctypes, sys
+for name in sys.argv[1:]:
+    ctypes.CDLL(name)
+PYTHON
+}
+
+find_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        "$name" --version >/dev/null 2>&1 && return
+    done
+    return 1
 }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
@@ -83,7 +112,7 @@ find_python() {
             return
         fi
     done
-    fail "Cần Python 3.11 trở lên (Python 3.11 or newer is needed)." "    sudo apt-get install python3"
+    fail "Cần Python 3.11 trở lên (Python 3.11 or newer is needed)." "sudo apt-get install python3"
 }
 
 find_uv() {
@@ -97,6 +126,12 @@ find_uv() {
 }
 
 has_pip() { "$1" -m pip --version >/dev/null 2>&1; }
+
+has_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
+can_make_environment() {
+    [ -x $VENV/bin/python ] || [ -n "$(find_uv)" ] || has_venv "$python" || has_pip "$python"
+}
 
 discard_environment() {
     if [ -e $VENV ] && [ ! -O $VENV ]; then
@@ -113,30 +148,26 @@ make_environment() {
     if [ -x $VENV/bin/python ] && is_new_enough $VENV/bin/python; then
         return
     fi
-    local python uv label
-    python=$(find_python)
+    local uv label
     uv=$(find_uv)
     label="Môi trường Python (environment): $python"
     discard_environment
     if [ -n "$uv" ]; then
         long_step "$label" "$uv" venv --allow-existing --python "$python" $VENV
-    elif "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    elif has_venv "$python"; then
         long_step "$label" "$python" -m venv $VENV
-    elif has_pip "$python"; then
-        long_step "$label" "$python" -m venv --without-pip $VENV
     else
-        system_packages "Python này không tự tạo được môi trường (this Python cannot make an environment)." python3-venv
-        long_step "$label" "$python" -m venv $VENV
-    fi || fail "Không tạo được môi trường Python (cannot make the environment); thiếu gói venv của $python?"
+        long_step "$label" "$python" -m venv --without-pip $VENV
+    fi || fail "Không tạo được môi trường Python (cannot make the environment)."
 }
 
 # uv is kept apart from the environment, because installing exactly the locked packages would remove it.
 obtain_uv() {
-    local python
+    local with_pip
     [ -n "$(find_uv)" ] && return
-    for python in $VENV/bin/python "$(find_python)"; do
-        if has_pip "$python"; then
-            long_step "uv, trình cài gói (installer)" "$python" -m pip install --quiet --target "$STAMPS/uv" uv && return
+    for with_pip in $VENV/bin/python "$python"; do
+        if has_pip "$with_pip"; then
+            long_step "uv, trình cài gói (installer)" "$with_pip" -m pip install --quiet --target "$STAMPS/uv" uv && return
         fi
     done
     say "  Không có uv, dùng pip (no uv, falling back to pip)."
@@ -159,7 +190,7 @@ install_locked() {
         return
     fi
     has_pip $VENV/bin/python || $VENV/bin/python -m ensurepip >/dev/null ||
-        fail "Không có uv cũng không có pip (neither uv nor pip)." "    sudo apt-get install python3-venv"
+        fail "Không có uv cũng không có pip (neither uv nor pip)." "sudo apt-get install python3-venv"
     long_step "Gói Python, bằng pip (packages)" $VENV/bin/python -m pip install --require-hashes -r requirements.lock ||
         fail "Không cài được các gói Python; kiểm tra mạng (cannot install the packages; check the network)."
     mark_done lock "$wanted"
@@ -177,22 +208,6 @@ install_project() {
         long_step "Một Cửa" $VENV/bin/python -m pip install --no-deps --no-build-isolation --editable .
     fi || fail "Không cài được Một Cửa vào $VENV (cannot install the project)."
     mark_done project "$wanted"
-}
-
-have_libraries() {
-    $VENV/bin/python - "${PANGO_LIBRARIES[@]}" <<'PYTHON' 2>/dev/null
-import ctypes, sys
-for name in sys.argv[1:]:
-    ctypes.CDLL(name)
-PYTHON
-}
-
-# Pango draws the text of the documents.
-need_pango() {
-    [ "$(uname -s)" = Linux ] || return 0
-    have_libraries && return
-    system_packages "Thiếu thư viện vẽ chữ Pango (the Pango text library is missing)." "${PANGO_PACKAGES[@]}"
-    have_libraries || fail "Vẫn thiếu một trong các thư viện (still missing one of): ${PANGO_LIBRARIES[*]}"
 }
 
 # It takes Node from the PATH, else from the environment.
@@ -213,24 +228,11 @@ compile_translations() {
     done
 }
 
-find_browser() {
-    local name
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
-        "$name" --version >/dev/null 2>&1 && return
-    done
-    return 1
-}
-
-need_test_tools() {
-    find_browser || system_packages "Kiểm thử cần trình duyệt Chromium (the tests need Chromium)." chromium
-    find_browser || fail "Không tìm được Chromium chạy được (no working Chromium found)."
-}
-
+python=$(find_python)
+bring_system_packages
 make_environment
 mark_done place "$PWD"
 install_locked
 install_project
-need_pango
 build_assets
 compile_translations
-! $with_tests || need_test_tools
