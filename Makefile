@@ -23,7 +23,7 @@ check: setup ## format, lint, types, import contracts, templates, licences
 bench: setup ## figures as ratios to a bare baseline
 	@exec $(PYTHON_IN_VENV) -m tools.bench
 
-lock: setup ## pin the newest versions that the requirements allow
+lock: setup ## pin what the requirements need (UPGRADE=1: the newest)
 	@exec tools/lock.sh
 
 clean: ## remove what can be made again; the instance folder stays

@@ -148,7 +148,7 @@ make_environment() {
     if [ -x $VENV/bin/python ] && is_new_enough $VENV/bin/python; then
         return
     fi
-    local uv label
+    local label
     uv=$(find_uv)
     label="Môi trường Python (environment): $python"
     discard_environment
@@ -164,13 +164,18 @@ make_environment() {
 # uv is kept apart from the environment, because installing exactly the locked packages would remove it.
 obtain_uv() {
     local with_pip
-    [ -n "$(find_uv)" ] && return
+    uv=$(find_uv)
+    [ -z "$uv" ] || return 0
     for with_pip in $VENV/bin/python "$python"; do
-        if has_pip "$with_pip"; then
-            long_step "uv, trình cài gói (installer)" "$with_pip" -m pip install --quiet --target "$STAMPS/uv" uv && return
+        if has_pip "$with_pip" &&
+            long_step "uv, trình cài gói (installer)" "$with_pip" -m pip install --quiet --target "$STAMPS/uv" uv; then
+            uv=$(find_uv)
+            return 0
         fi
     done
     say "  Không có uv, dùng pip (no uv, falling back to pip)."
+    has_pip $VENV/bin/python || $VENV/bin/python -m ensurepip >/dev/null 2>&1 ||
+        fail "Không có uv cũng không có pip (neither uv nor pip)." "sudo apt-get install python3-venv"
 }
 
 digest() { cat "$@" | sha256sum | cut -d ' ' -f 1; }
@@ -180,32 +185,28 @@ is_done() { [ "$(cat "$STAMPS/$1" 2>/dev/null)" = "$2" ]; }
 mark_done() { mkdir -p "$STAMPS" && printf '%s' "$2" >"$STAMPS/$1"; }
 
 install_locked() {
-    local wanted uv
+    local wanted label="Gói Python (packages)"
     wanted=$(digest requirements.lock)
-    is_done lock "$wanted" && return
+    ! is_done lock "$wanted" || return 0
     obtain_uv
-    uv=$(find_uv)
-    if [ -n "$uv" ] && long_step "Gói Python (packages)" "$uv" pip sync --python $VENV/bin/python requirements.lock; then
-        mark_done lock "$wanted"
-        return
-    fi
-    has_pip $VENV/bin/python || $VENV/bin/python -m ensurepip >/dev/null ||
-        fail "Không có uv cũng không có pip (neither uv nor pip)." "sudo apt-get install python3-venv"
-    long_step "Gói Python, bằng pip (packages)" $VENV/bin/python -m pip install --require-hashes -r requirements.lock ||
+    { [ -n "$uv" ] && long_step "$label" "$uv" pip sync --python $VENV/bin/python requirements.lock; } ||
+        long_step "$label, pip" $VENV/bin/python -m pip install --require-hashes -r requirements.lock ||
         fail "Không cài được các gói Python; kiểm tra mạng (cannot install the packages; check the network)."
     mark_done lock "$wanted"
 }
 
 # The project itself, in place, so that the command `portal` exists.
 install_project() {
-    local wanted uv
+    local wanted options=(--no-deps --no-build-isolation --editable .)
     wanted=$(digest pyproject.toml)$PWD
-    [ -x $VENV/bin/portal ] && is_done project "$wanted" && return
-    uv=$(find_uv)
+    if [ -x $VENV/bin/portal ] && is_done project "$wanted"; then
+        return
+    fi
+    obtain_uv
     if [ -n "$uv" ]; then
-        long_step "Một Cửa" "$uv" pip install --python $VENV/bin/python --no-deps --no-build-isolation --editable .
+        long_step "Một Cửa" "$uv" pip install --python $VENV/bin/python "${options[@]}"
     else
-        long_step "Một Cửa" $VENV/bin/python -m pip install --no-deps --no-build-isolation --editable .
+        long_step "Một Cửa" $VENV/bin/python -m pip install "${options[@]}"
     fi || fail "Không cài được Một Cửa vào $VENV (cannot install the project)."
     mark_done project "$wanted"
 }
