@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -42,14 +42,14 @@ def as_moment(value: datetime | str) -> datetime:
 
 def write_date(value: Day | None) -> str:
     """A day as dd/MM/yyyy, the same in both languages."""
-    return NOTHING if value in (None, "") else as_day(value).strftime("%d/%m/%Y")  # type: ignore[arg-type]
+    return NOTHING if value in (None, "") else as_day(value).strftime("%d/%m/%Y")
 
 
 def write_long_date(value: Day | None, lang: str) -> str:
     """A day in words: ngày 05 tháng 01 năm 2026; 5 January 2026."""
     if value in (None, ""):
         return NOTHING
-    day = as_day(value)  # type: ignore[arg-type]
+    day = as_day(value)
     if lang == "en":
         return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
     return f"ngày {day.day:02} tháng {day.month:02} năm {day.year}"
@@ -59,7 +59,7 @@ def write_time(value: datetime | str | None, lang: str) -> str:
     """An hour and minute: 09 giờ 30 phút; 09:30."""
     if value in (None, ""):
         return NOTHING
-    moment = as_moment(value)  # type: ignore[arg-type]
+    moment = as_moment(value)
     return f"{moment:%H:%M}" if lang == "en" else f"{moment:%H} giờ {moment:%M} phút"
 
 
@@ -68,6 +68,11 @@ def write_moment(value: datetime | str | None, lang: str) -> str:
     if value in (None, ""):
         return NOTHING
     return f"{write_time(value, lang)}{' on ' if lang == 'en' else ', ngày '}{write_date(value)}"
+
+
+def write_short_moment(value: datetime | str | None) -> str:
+    """A moment for a column of a table, the same in both languages: 25/11/2026 09:30."""
+    return NOTHING if value in (None, "") else f"{as_moment(value):%d/%m/%Y %H:%M}"
 
 
 def write_partial_date(value: str | None) -> str:
@@ -127,6 +132,16 @@ def write_file_size(size_bytes: int | None, lang: str) -> str:
     return f"{write_number(size_bytes / 1_000_000, lang, 1)} MB"
 
 
+def by_source(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Facts together with their neighbours of the same source and day, so that both are told once, in order of coming."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(
+            (str(row.get("source_label") or row.get("source") or NOTHING), write_date(row.get("as_of"))), []
+        ).append(row)
+    return [{"source_label": label, "day": day, "rows": members} for (label, day), members in groups.items()]
+
+
 def _in_page_language(write: Callable[..., str]) -> Callable[..., str]:
     def written(value: Any, *rest: Any) -> str:
         return write(value, language(), *rest)
@@ -140,6 +155,8 @@ def init_app(app: Flask) -> None:
         date=write_date,
         partial_date=write_partial_date,
         date_parts=date_parts,
+        by_source=by_source,
+        short_moment=write_short_moment,
         reveal=reveal,
         long_date=_in_page_language(write_long_date),
         time=_in_page_language(write_time),

@@ -96,3 +96,24 @@ def test_sizes_can_be_weighed(size: int, shown: str) -> None:
 def test_another_zone_makes_no_other_day() -> None:
     in_tokyo = EVENING_IN_LONDON.astimezone(timezone(timedelta(hours=9)))
     assert filters.as_day(in_tokyo) == filters.as_day(EVENING_IN_LONDON)
+
+
+def test_a_column_of_moments_is_short() -> None:
+    assert filters.write_short_moment(EVENING_IN_LONDON) == "05/01/2026 00:30"
+    assert filters.write_short_moment(None) == ""
+
+
+def test_facts_of_one_source_and_day_stand_together_in_order_of_coming() -> None:
+    rows = [
+        {"label": "Họ tên", "source": "population", "source_label": "Dân cư", "as_of": "2026-11-25"},
+        {"label": "Hôn nhân", "source": "civil-status", "source_label": "Hộ tịch", "as_of": None},
+        {"label": "Thư điện tử", "source": "population", "source_label": "Dân cư", "as_of": "2026-11-25"},
+        {"label": "Điện thoại", "source": "population", "source_label": "Dân cư", "as_of": "2020-01-01"},
+    ]
+    groups = filters.by_source(rows)
+    assert [(group["source_label"], group["day"]) for group in groups] == [
+        ("Dân cư", "25/11/2026"),
+        ("Hộ tịch", ""),
+        ("Dân cư", "01/01/2020"),
+    ]
+    assert [row["label"] for row in groups[0]["rows"]] == ["Họ tên", "Thư điện tử"]
