@@ -19,12 +19,15 @@ from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.tell import letter_of
 from portal.services.notices.messages import send
-from portal.services.notices.outbox import CARRY_OUT, QUEUE, nudge, overdue, take
+from portal.services.notices.outbox import CARRY_OUT, QUEUE, overdue, take
+from portal.services.notices.outbox import nudge as nudge_item
 
 log = structlog.get_logger()
 SLOTS = 2
 LOOK_EVERY_SECONDS = 0.3  # a job behind its dossier's lock is found by looking, not by a notification
 RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
+HEARTBEAT_SECONDS = 1.0
+DEAD_AFTER_SECONDS = 6.0
 Payload = dict[str, Any]
 
 
@@ -33,11 +36,15 @@ def worker_app(database_url: str) -> procrastinate.App:
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
     app.task(name=CARRY_OUT, queue=QUEUE, retry=RETRY)(carry_out)
 
-    @app.periodic(cron="* * * * *")
-    @app.task(name="sweep", queue=QUEUE, queueing_lock="sweep", pass_context=True)
-    async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
-        for job in await app.job_manager.get_stalled_jobs():
+    @app.periodic(cron="* * * * * */3")  # the sixth field is seconds
+    @app.task(name="take_up_stalled", queue=QUEUE, queueing_lock="take_up_stalled")
+    async def take_up_stalled(timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
             await app.job_manager.retry_job(job)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="nudge_overdue", queue=QUEUE, queueing_lock="nudge_overdue")
+    def nudge(timestamp: int) -> None:
         nudge_overdue()
 
     return app
@@ -113,7 +120,7 @@ def nudge_overdue() -> int:
     with transaction() as session:
         items = overdue(session)
         for item in items:
-            nudge(session, item.id, item.dossier_id)
+            nudge_item(session, item.id, item.dossier_id)
     return len(items)
 
 
@@ -130,6 +137,8 @@ def run_worker() -> None:
             shutdown_graceful_timeout=20,
             delete_jobs="successful",
             fetch_job_polling_interval=LOOK_EVERY_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=DEAD_AFTER_SECONDS,
         )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -17,6 +20,7 @@ from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import publish_shipped
 from portal.services.dossiers.calendar import seed_calendar
 from portal.services.dossiers.offices import seed_offices
+from tests.waiting import wait_for
 
 KEPT = {"alembic_version", "calendar_days", "offices", "procedure_versions"}
 
@@ -70,6 +74,24 @@ def database(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
         publish_shipped(session)
     yield server
     db.engine().dispose()
+
+
+@pytest.fixture(scope="session")
+def outside(installation: Path) -> Iterator[str]:
+    """The outside world: the sandbox's own process on the installation's ports; gives its address."""
+    process = subprocess.Popen([sys.executable, "-m", "portal.sandbox"], env=dict(os.environ))
+    address = f"http://127.0.0.1:{settings().sandbox_port}"
+    wait_for(lambda: _answers(f"{address}/healthz"))
+    yield address
+    process.terminate()
+    process.wait(10)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
 
 
 @pytest.fixture

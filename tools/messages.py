@@ -12,7 +12,7 @@ Message = tuple[int, str, str, list[str]]
 
 
 def sentences(source: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -> Iterator[Message]:
-    """Every literal that is a Vietnamese sentence (it ends with a full stop) and no docstring, as Babel asks for it: the rest is its wish."""
+    """Every literal that is a Vietnamese sentence (it ends with a full stop) and no docstring; Babel asks in this manner."""
     tree = ast.parse(source.read())
     not_for_people = set(_docstrings(tree)) | set(_parts_of_templates(tree))
     for node in ast.walk(tree):

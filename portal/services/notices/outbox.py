@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,10 @@ from portal.models import OutboxItem
 CARRY_OUT = "carry_out"
 QUEUE = "outbox"
 OVERDUE_AFTER = timedelta(minutes=2)
+_NO_JOB = (
+    "NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')"
+    " AND j.args ->> 'item_id' = outbox.id::text)"
+)
 _jobs = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
@@ -55,6 +59,7 @@ def take(session: Session, item_id: uuid.UUID) -> OutboxItem | None:
 
 
 def overdue(session: Session) -> list[OutboxItem]:
-    """The items that have waited too long, oldest first: their job was lost or gave up."""
-    query = select(OutboxItem).where(OutboxItem.done_at.is_(None), OutboxItem.created_at < clock.now() - OVERDUE_AFTER)
+    """The items that have waited too long and that no job is going to carry out, oldest first: it was lost or gave up."""
+    waiting = select(OutboxItem).where(OutboxItem.done_at.is_(None), OutboxItem.created_at < clock.now() - OVERDUE_AFTER)
+    query = waiting.where(text(_NO_JOB))
     return list(session.scalars(query.order_by(OutboxItem.created_at).limit(500)))
