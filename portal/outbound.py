@@ -51,6 +51,7 @@ class BoundedAdapter(HTTPAdapter):
 def bounded(session: requests.Session, seconds: float, largest_bytes: int) -> requests.Session:
     """The session with the limits on; proxies and .netrc of the environment are not consulted."""
     session.trust_env = False
+    session.max_redirects = 0
     for scheme in ("http://", "https://"):
         session.mount(scheme, BoundedAdapter(seconds, largest_bytes))
     return session

@@ -7,19 +7,21 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from portal import clock
-from portal.auth.tokens import Keys, TokenRefused, believe_id_token, believe_logout_token
+from portal.auth.tokens import Keys, KeysNotFetched, NoKeys, TokenRefused, believe_id_token, believe_logout_token, is_name
 from portal.config import Settings, settings
 from portal.outbound import bounded
-from portal.text import clean
+from portal.text import clean, refused_characters
 
 ANSWER_WITHIN_SECONDS = 3.0
 LARGEST_ANSWER_BYTES = 200_000
@@ -52,6 +54,16 @@ class _Metadata(BaseModel):
     jwks_uri: str
     end_session_endpoint: str | None = None
     authorization_response_iss_parameter_supported: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_weaker_places(self) -> _Metadata:
+        """No place of the provider may be reached on a weaker way than the issuer itself."""
+        places = [self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint, self.jwks_uri]
+        places += [self.end_session_endpoint] if self.end_session_endpoint else []
+        allowed = {"https"} if self.issuer.startswith("https:") else {"https", "http"}
+        if any(urlsplit(place).scheme not in allowed or not urlsplit(place).hostname for place in places):
+            raise ValueError("a place on another way than the issuer's")
+        return self
 
 
 @dataclass(frozen=True)
@@ -163,8 +175,11 @@ class Provider:
                 access_token=token["access_token"],
                 accepted_levels=frozenset(name for number, name in self._level_names.items() if number >= attempt.level),
                 max_age_seconds=attempt.max_age_seconds,
+                asked_at=attempt.began_at,
                 now=now,
             )
+        except NoKeys as missing:
+            raise ProviderUnavailable(str(missing)) from missing
         except TokenRefused as refused:
             raise LoginFailed("refused", str(refused)) from refused
         person = self._userinfo(token["access_token"])
@@ -193,7 +208,10 @@ class Provider:
         """
         now = clock.now().timestamp()
         issuer = self.metadata().issuer
-        return believe_logout_token(token, self.keys, issuer=issuer, client_id=self._own.eid_client_id, now=now)
+        try:
+            return believe_logout_token(token, self.keys, issuer=issuer, client_id=self._own.eid_client_id, now=now)
+        except NoKeys as missing:
+            raise ProviderUnavailable(str(missing)) from missing
 
     @property
     def _level_names(self) -> dict[int, str]:
@@ -228,7 +246,10 @@ class Provider:
         return self._get_json(self.metadata().userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})
 
     def _fetch_keys(self) -> Any:
-        return self._get_json(self.metadata().jwks_uri)
+        try:
+            return self._get_json(self.metadata().jwks_uri)
+        except ProviderUnavailable as fault:
+            raise KeysNotFetched(str(fault)) from fault
 
     def _get_json(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         try:
@@ -247,11 +268,13 @@ class Provider:
         born = iso_date_of_birth(str(person.get(self._own.eid_claim_date_of_birth, "")))
         if not re.fullmatch(r"[0-9]{12}", personal_id) or not full_name or born is None:
             raise LoginFailed("no_consent", "the particulars were not shared")
+        if refused_characters(full_name):
+            raise LoginFailed("refused", "a name with characters that hide")
         sid = claims.get("sid")
         return Identity(
             issuer=issuer,
             subject=claims["sub"],
-            sid=sid if isinstance(sid, str) and len(sid) <= 255 else None,
+            sid=str(sid) if is_name(sid) else None,
             level=2 if claims["acr"] == self._own.eid_level_2 else 1,
             authenticated_at=float(claims["auth_time"]),
             id_token=id_token,
@@ -262,7 +285,7 @@ class Provider:
 
 
 def iso_date_of_birth(claim: str) -> str | None:
-    """`19650512`, `196505` or `1965` as a whole or partial ISO date; zeros stand for what is unknown; None if neither."""
+    """`19650512`, `196505` or `1965` as a whole or partial ISO date; zeros stand for what is unknown; None if no date."""
     found = re.fullmatch(r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2}))?)?", claim)
     if not found:
         return None
@@ -271,6 +294,10 @@ def iso_date_of_birth(claim: str) -> str | None:
         if part in (None, "00"):
             break
         known.append(part)
+    try:
+        date(*(int(part) for part in [*known, "1", "1"][:3]))
+    except ValueError:
+        return None
     return "-".join(known)
 
 

@@ -18,17 +18,27 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-ALGORITHMS = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
+ALGORITHMS = ("ES256", "ES384", "RS256", "PS256")
 SKEW_SECONDS = 60
 REFETCH_EVERY_SECONDS = 60
 KEYS_LIVE_SECONDS = 3600
 MOST_KEYS = 20
+LONGEST_NAME = 255
+LAST_MOMENT = 4_102_444_800  # the year 2100: a moment beyond it is a mistake or a trick
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-FOREIGN_KEY_HEADERS = ("jku", "jwk", "x5u", "x5c")
+REFUSED_HEADERS = ("jku", "jwk", "x5u", "x5c", "crit")
 
 
 class TokenRefused(Exception):
     """A token that is not believed; the text says why, for the log, and holds nothing of the token."""
+
+
+class KeysNotFetched(Exception):
+    """The fetcher's way to say that the provider did not answer."""
+
+
+class NoKeys(TokenRefused):
+    """Nothing can be believed for now: the provider's keys could not be had, and none are remembered."""
 
 
 class Keys:
@@ -46,6 +56,7 @@ class Keys:
         """The keys, fetched anew where `kid` is unknown or the keys are old.
 
         Raises:
+            NoKeys: the provider's keys cannot be had, and none are remembered.
             TokenRefused: no key of this name.
         """
         with self._lock:
@@ -54,7 +65,9 @@ class Keys:
             if (not self._knows(kid) or is_stale) and now - self._tried_at >= REFETCH_EVERY_SECONDS:
                 self._tried_at = now
                 self._refetch()
-            if self._keys is None or not self._knows(kid):
+            if self._keys is None:
+                raise NoKeys("the provider's keys cannot be had")
+            if not self._knows(kid):
                 raise TokenRefused("signed with a key that the provider does not publish")
             return self._keys
 
@@ -66,8 +79,8 @@ class Keys:
             published = self._fetch()
             usable = [key for key in published["keys"][:MOST_KEYS] if key.get("kid") and key.get("use", "sig") == "sig"]
             fresh = KeySet.import_key_set({"keys": usable})
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-            return
+        except (KeysNotFetched, JoseError, ValueError, KeyError, TypeError, AttributeError):
+            return  # what is remembered stays
         if fresh.keys:
             self._keys, self._good_at = fresh, self._monotonic()
 
@@ -81,8 +94,8 @@ def _decode(token: str, keys: Keys, algorithms: tuple[str, ...]) -> tuple[Mappin
         raise TokenRefused("an unreadable header") from wrong
     if header.get("alg") not in algorithms:
         raise TokenRefused("an algorithm that is not allowed")
-    if any(name in header for name in FOREIGN_KEY_HEADERS):
-        raise TokenRefused("a header that brings its own key")
+    if any(name in header for name in REFUSED_HEADERS):
+        raise TokenRefused("a header that brings its own key or rules")
     kid = header.get("kid")
     if not isinstance(kid, str) or len(kid) > 200:
         raise TokenRefused("no key named")
@@ -96,9 +109,14 @@ def _decode(token: str, keys: Keys, algorithms: tuple[str, ...]) -> tuple[Mappin
 
 def _number(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TokenRefused(f"{name} is missing or no number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LAST_MOMENT:
+        raise TokenRefused(f"{name} is missing or no moment")  # NaN compares with nothing, so it ends here too
     return float(value)
+
+
+def is_name(value: object) -> bool:
+    """Whether a claim can name somebody or something: printable ASCII of at most 255 characters, as the standard has it."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value.isascii() and value.isprintable()
 
 
 def _check_parties(claims: Mapping[str, Any], issuer: str, client_id: str) -> None:
@@ -131,9 +149,13 @@ def believe_id_token(
     access_token: str,
     accepted_levels: frozenset[str],
     max_age_seconds: int | None,
+    asked_at: float,
     now: float,
 ) -> Mapping[str, Any]:
     """The claims of an ID token that answers exactly this login.
+
+    `max_age_seconds` is how old a login might be when it was asked for at `asked_at`; the time that a person then takes
+    at the provider (a one-time password, a consent to read) makes no login old.
 
     Raises:
         TokenRefused: anything is missing, other or out of time.
@@ -141,14 +163,17 @@ def believe_id_token(
     header, claims = _decode(token, keys, ALGORITHMS)
     _check_parties(claims, issuer, client_id)
     _check_times(claims, now)
-    if not hmac.compare_digest(str(claims.get("nonce", "")), nonce):
+    answered = claims.get("nonce")
+    if not isinstance(answered, str) or not hmac.compare_digest(answered.encode(errors="replace"), nonce.encode()):
         raise TokenRefused("an answer to another login")
-    if not isinstance(claims.get("sub"), str) or not 0 < len(claims["sub"]) <= 255:
+    if not is_name(claims.get("sub")):
         raise TokenRefused("nobody is named")
-    if claims.get("acr") not in accepted_levels:
+    if not is_name(claims.get("acr")) or claims["acr"] not in accepted_levels:
         raise TokenRefused("a level lower than the one asked for")
     login_at = _number(claims, "auth_time")
-    if login_at > now + SKEW_SECONDS or (max_age_seconds is not None and now - login_at > max_age_seconds + SKEW_SECONDS):
+    if login_at > now + SKEW_SECONDS:
+        raise TokenRefused("a login in the future")
+    if max_age_seconds is not None and asked_at - login_at > max_age_seconds + SKEW_SECONDS:
         raise TokenRefused("a login that is too old")
     if "at_hash" in claims and claims["at_hash"] != create_half_hash(access_token, header["alg"]).decode():
         raise TokenRefused("the access token of another login")
@@ -169,6 +194,7 @@ def believe_logout_token(token: str, keys: Keys, *, issuer: str, client_id: str,
     events = claims.get("events")
     if not isinstance(events, dict) or LOGOUT_EVENT not in events:
         raise TokenRefused("no logout event")
-    if not isinstance(claims.get("jti"), str) or not (claims.get("sid") or claims.get("sub")):
+    named = [claims[name] for name in ("sid", "sub") if claims.get(name) is not None]
+    if not is_name(claims.get("jti")) or not named or not all(is_name(name) for name in named):
         raise TokenRefused("no session named")
     return claims
