@@ -41,7 +41,8 @@ def _folder() -> Path:
     return folder
 
 
-def _path(office_code: str) -> Path:
+def seal_path(office_code: str) -> Path:
+    """Where the office's seal is kept."""
     return _folder() / f"{office_code}.json"
 
 
@@ -57,7 +58,7 @@ def seal_of(office_code: str) -> Seal:
         SealMissing: there is none.
     """
     try:
-        kept = json.loads(_path(office_code).read_text(encoding="ascii"))
+        kept = json.loads(seal_path(office_code).read_text(encoding="ascii"))
     except FileNotFoundError as missing:
         raise SealMissing(office_code) from missing
     key = serialization.load_pem_private_key(kept["key"].encode(), password=None)
@@ -78,7 +79,7 @@ def enrol(office_code: str, office_name: str) -> bool:
         requests.RequestException: the authority does not answer.
         ValueError: its answer is no certificate of this key.
     """
-    if _path(office_code).exists():
+    if seal_path(office_code).exists():
         return False
     key = ec.generate_private_key(ec.SECP256R1())
     with bounded(requests.Session(), WITHIN_SECONDS, LARGEST_ANSWER_BYTES) as http:
@@ -91,7 +92,7 @@ def enrol(office_code: str, office_name: str) -> bool:
     _check_belongs(certified["certificate_pem"], key)
     _keep(_root_path(), root.content)
     kept = {"key": _key_pem(key), "certificate": certified["certificate_pem"], "chain": certified["chain_pem"]}
-    _keep(_path(office_code), json.dumps(kept).encode("ascii"))
+    _keep(seal_path(office_code), json.dumps(kept).encode("ascii"))
     seal_of.cache_clear()
     return True
 
