@@ -11,6 +11,7 @@ from flask import Flask
 
 from portal import create_app
 from portal.auth.permissions import GRANTS, OWNER_GRANTS, SYSTEM_GRANTS, Permission
+from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.lifecycle import EVENT_NAMES, TABLE, Act
 from portal.web.access import UnmarkedView, access_of, refuse_unmarked
 
@@ -81,3 +82,9 @@ def test_no_local_path_and_no_unfinished_mark_in_code() -> None:
     for path in PORTAL.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\b(TODO|FIXME|XXX)\b", text), path
+
+
+def test_printed_lifecycle_is_the_table_itself() -> None:
+    printed = (PORTAL.parent / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    assert as_markdown() in printed
+    assert as_dot() in printed
