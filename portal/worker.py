@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.auth.session import forget_what_ended
 from portal.config import settings
 from portal.db import transaction
 from portal.logs import set_up_logs
@@ -46,6 +47,12 @@ def worker_app(database_url: str) -> procrastinate.App:
     @app.task(name="nudge_overdue", queue=QUEUE, queueing_lock="nudge_overdue")
     def nudge(timestamp: int) -> None:
         nudge_overdue()
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="forget_what_ended", queue=QUEUE, queueing_lock="forget_what_ended")
+    def forget(timestamp: int) -> None:
+        with transaction() as session:
+            forget_what_ended(session, clock.now())
 
     return app
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -23,11 +24,8 @@ def account_of(session: Session, identity: Identity) -> Account:
         LoginFailed: the provider now names another personal ID for this subject, which a human must look into; or the
             account is locked.
     """
-    query = select(Account).where(Account.issuer == identity.issuer, Account.subject == identity.subject)
-    account = session.scalars(query.with_for_update(of=Account)).first()
     subject_hash = personal_id_hash(identity.personal_id)
-    if account is None:
-        return _new_account(session, identity, subject_hash)
+    account = _known(session, identity) or _new_account(session, identity, subject_hash)
     if account.subject_hash != subject_hash:
         raise LoginFailed("identity_changed", "the personal ID of this subject changed")
     if account.locked_at is not None:
@@ -35,6 +33,11 @@ def account_of(session: Session, identity: Identity) -> Account:
     account.profile = {**account.profile, **_particulars(identity)}
     account.last_login_at = clock.now()
     return account
+
+
+def _known(session: Session, identity: Identity) -> Account | None:
+    query = select(Account).where(Account.issuer == identity.issuer, Account.subject == identity.subject)
+    return session.scalars(query.with_for_update(of=Account)).first()
 
 
 def _new_account(session: Session, identity: Identity, subject_hash: bytes) -> Account:
@@ -48,8 +51,14 @@ def _new_account(session: Session, identity: Identity, subject_hash: bytes) -> A
         created_at=now,
         last_login_at=now,
     )
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError:
+        other = _known(session, identity)  # the same person's first login in a second browser was faster
+        if other is None:
+            raise
+        return other
     return account
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from flask import Request, Response
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -10,8 +11,18 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from portal.auth.oidc import ATTEMPT_LIVES_SECONDS, Attempt
 from portal.config import settings
 
-COOKIE = "portal_login"
+HOME = "/"
 MOST = 4
+LARGEST_COOKIE_BYTES = 3_500  # browsers drop a cookie of more than 4,096 bytes, name and flags included
+
+
+def cookie_name() -> str:
+    """The cookie of logins under way; over https it is bound to this host, so that no neighbour can plant one."""
+    return "__Host-portal-login" if _is_secure() else "portal_login"
+
+
+def _is_secure() -> bool:
+    return settings().base_url.startswith("https:")
 
 
 def _serializer() -> URLSafeTimedSerializer:
@@ -21,17 +32,25 @@ def _serializer() -> URLSafeTimedSerializer:
 def attempts_of(request: Request) -> list[Attempt]:
     """The browser's logins under way, oldest first; a cookie that somebody changed holds none."""
     try:
-        kept = _serializer().loads(request.cookies.get(COOKIE, ""), max_age=ATTEMPT_LIVES_SECONDS)
+        kept = _serializer().loads(request.cookies.get(cookie_name(), ""), max_age=ATTEMPT_LIVES_SECONDS)
         return [Attempt(**one) for one in kept]
-    except (BadData, TypeError):
+    except (BadData, TypeError, UnicodeEncodeError):
         return []
 
 
 def keep_attempts(response: Response, attempts: list[Attempt]) -> None:
     """Let the browser keep these, and only these."""
-    is_secure = settings().base_url.startswith("https:")
-    if not attempts:
-        response.delete_cookie(COOKIE, path="/", secure=is_secure, httponly=True, samesite="Lax")
-        return
-    value = _serializer().dumps([asdict(attempt) for attempt in attempts[-MOST:]])
-    response.set_cookie(COOKIE, value, max_age=ATTEMPT_LIVES_SECONDS, path="/", secure=is_secure, httponly=True, samesite="Lax")
+    flags: dict[str, Any] = {"path": "/", "secure": _is_secure(), "httponly": True, "samesite": "Lax"}
+    if attempts:
+        response.set_cookie(cookie_name(), _value_of(attempts), max_age=ATTEMPT_LIVES_SECONDS, **flags)
+    else:
+        response.delete_cookie(cookie_name(), **flags)
+
+
+def _value_of(attempts: list[Attempt]) -> str:
+    """The newest attempts, as many as a browser will keep; one that is too long by itself leads to the first page."""
+    for count in range(MOST, 0, -1):
+        value = str(_serializer().dumps([asdict(attempt) for attempt in attempts[-count:]]))
+        if len(value) <= LARGEST_COOKIE_BYTES:
+            return value
+    return str(_serializer().dumps([asdict(replace(attempts[-1], next=HOME))]))

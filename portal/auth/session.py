@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import structlog
 from flask import Flask, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask.wrappers import Request, Response
-from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
@@ -21,8 +23,11 @@ from portal.auth.permissions import ANONYMOUS, Actor, Duty, Role
 from portal.config import settings
 from portal.crypto import seal, sha256, unseal
 from portal.db import new_id, transaction
-from portal.models import Account, LoginSession, StaffDuty, StaffMember
+from portal.models import Account, LoginSession, SpentToken, StaffDuty, StaffMember
 
+log = structlog.get_logger()
+DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 TOUCH_AFTER = timedelta(seconds=60)
 SEALED_ID_TOKEN = "login_sessions.sealed_id_token"  # noqa: S105 (a column's name)
 
@@ -37,6 +42,7 @@ class PortalSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.new_token: str | None = None
         self.is_ended = False
+        self.is_unreadable = False
 
     def _on_update(self, _self: CallbackDict[str, Any]) -> None:
         self.modified = True
@@ -53,7 +59,7 @@ class TableSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> PortalSession:
         """The session of the cookie, or an empty one where the cookie is absent, unknown, ended or too old."""
         token = request.cookies.get(cookie_name(), "")
-        if not token:
+        if not TOKEN.fullmatch(token):
             return PortalSession()
         try:
             with transaction() as database:
@@ -61,8 +67,8 @@ class TableSessions(SessionInterface):
                 if row is None:
                     return PortalSession()
                 return PortalSession(dict(row.data), row_id=row.id, actor=_actor_of(database, row))
-        except (OperationalError, PoolTimeout):
-            return PortalSession()  # without a database nobody is known; what needs it says so itself
+        except DATABASE_FAULTS:
+            return _unreadable()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed; the cookie is set only when the token is new."""
@@ -70,10 +76,17 @@ class TableSessions(SessionInterface):
         if session.is_ended:
             response.delete_cookie(cookie_name(), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
             return
-        if session.modified:
-            _keep(session)
+        if session.modified and not session.is_unreadable:
+            _try_to_keep(session)
         if session.new_token:
             response.set_cookie(cookie_name(), session.new_token, path="/", secure=_is_secure(), httponly=True, samesite="Lax")
+
+
+def _unreadable() -> PortalSession:
+    """The session of a cookie that cannot be looked up now: nobody is known, and nothing is kept or forgotten."""
+    unreadable = PortalSession()
+    unreadable.is_unreadable = True
+    return unreadable
 
 
 def _is_secure() -> bool:
@@ -117,6 +130,15 @@ def duties_of(database: Session, subject_hash: bytes, on: date) -> frozenset[Dut
         .where((StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= on))
     )
     return frozenset(Duty(Role(role), office) for role, office in database.execute(query))
+
+
+def _try_to_keep(kept: PortalSession) -> None:
+    """Keep what changed, if the database answers; the page that was made without it is sent all the same."""
+    try:
+        _keep(kept)
+    except DATABASE_FAULTS as fault:
+        kept.new_token = None
+        log.error("session_not_kept", fault=type(fault).__name__)
 
 
 def _keep(kept: PortalSession) -> None:
@@ -184,6 +206,18 @@ def revoke_by_provider(database: Session, issuer: str, *, sid: str | None, subje
 def _revoke(database: Session, which: Any) -> int:
     ended = database.execute(update(LoginSession).where(which, LoginSession.revoked_at.is_(None)).values(revoked_at=clock.now()))
     return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_what_ended(database: Session, now: datetime) -> int:
+    """Delete the sessions that are over and the one-time tokens that could not be used any more; gives how many."""
+    over = or_(
+        LoginSession.created_at < now - timedelta(hours=settings().session_absolute_hours),
+        LoginSession.seen_at < now - timedelta(minutes=settings().session_idle_minutes),
+        LoginSession.revoked_at.is_not(None),
+    )
+    sessions = database.execute(delete(LoginSession).where(over).returning(LoginSession.id)).all()
+    tokens = database.execute(delete(SpentToken).where(SpentToken.expires_at < now).returning(SpentToken.token_hash)).all()
+    return len(sessions) + len(tokens)
 
 
 def session_of_request() -> PortalSession:

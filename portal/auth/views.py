@@ -12,10 +12,17 @@ from flask.typing import ResponseReturnValue
 
 from portal.auth.accounts import account_of, spend
 from portal.auth.attempts import attempts_of, keep_attempts
-from portal.auth.oidc import Attempt, LoginFailed, ProviderUnavailable, provider
-from portal.auth.session import current_actor, end_session, id_token_of_session, revoke_by_provider, start_session
+from portal.auth.oidc import ATTEMPT_LIVES_SECONDS, Attempt, LoginFailed, ProviderUnavailable, provider
+from portal.auth.session import (
+    current_actor,
+    end_session,
+    id_token_of_session,
+    revoke_by_provider,
+    session_of_request,
+    start_session,
+)
 from portal.auth.tokens import SKEW_SECONDS, TokenRefused
-from portal.web.access import public
+from portal.web.access import WhoIsUnknown, public
 from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.limits import logins
@@ -33,6 +40,8 @@ STATUS = {"unavailable": HTTPStatus.SERVICE_UNAVAILABLE, "expired": HTTPStatus.B
 def login() -> ResponseReturnValue:
     next_url = safe_next(request.args.get("next"))
     level = 2 if request.args.get("level") == "2" else 1
+    if session_of_request().is_unreadable:
+        raise WhoIsUnknown
     actor = current_actor()
     if actor.account_id is not None and actor.level >= level:
         return redirect(next_url)
@@ -57,6 +66,7 @@ def callback() -> ResponseReturnValue:
         return _failed(LoginFailed("expired", "no such login under way here"), "/")
     others = [other for other in attempts if other is not attempt]
     try:
+        _spend(attempt)
         identity = provider().finish(attempt, request.args.to_dict())
         account = account_of(db(), identity)
         start_session(
@@ -75,6 +85,19 @@ def callback() -> ResponseReturnValue:
         response = make_response(redirect(safe_next(attempt.next)))
     keep_attempts(response, others)
     return response
+
+
+def _spend(attempt: Attempt) -> None:
+    """Use the attempt up before anything is asked of the provider: of two callbacks at once, one goes on.
+
+    Raises:
+        LoginFailed: it was used before, be it with a cookie that somebody kept.
+    """
+    lives_until = datetime.fromtimestamp(attempt.began_at + ATTEMPT_LIVES_SECONDS + SKEW_SECONDS, UTC)
+    is_first = spend(db(), f"login {attempt.state}", lives_until)
+    db().commit()
+    if not is_first:
+        raise LoginFailed("expired", "this login came back before")
 
 
 def _attempt_of(attempts: list[Attempt], state: str) -> Attempt | None:
@@ -122,7 +145,7 @@ def backchannel_logout() -> ResponseReturnValue:
         log.warning("logout_token_refused", detail=str(refused))
         return {"error": "invalid_request"}, HTTPStatus.BAD_REQUEST, no_store
     lives_until = datetime.fromtimestamp(float(claims["exp"]) + SKEW_SECONDS, UTC)
-    if spend(db(), claims["jti"], lives_until):
+    if spend(db(), f"logout {claims['jti']}", lives_until):
         ended = revoke_by_provider(db(), claims["iss"], sid=claims.get("sid"), subject=claims.get("sub"))
         log.info("sessions_ended_by_provider", sessions=ended)
     db().commit()

@@ -13,7 +13,7 @@ from portal.public import blueprint
 from portal.services.results.verify import PaperVerdict, verify_by_code, verify_pdf
 from portal.web.access import public
 from portal.web.database import db
-from portal.web.limits import guesses, heavy
+from portal.web.limits import heavy, looks
 
 LARGEST_PDF_BYTES = 10 * 1024 * 1024
 UNPROCESSABLE = 422
@@ -34,7 +34,7 @@ def verify() -> ResponseReturnValue:
 
 @blueprint.get("/verify/<code>")
 @public
-@guesses
+@looks
 def verify_code(code: str) -> ResponseReturnValue:
     return _verdict_page(verify_by_code(db(), _normalised(code)))
 
@@ -60,7 +60,7 @@ def verify_file() -> ResponseReturnValue:
 
 @blueprint.get("/verify.json")
 @public
-@guesses
+@looks
 def verify_json() -> ResponseReturnValue:
     verdict = verify_by_code(db(), _normalised(request.args.get("code", "")))
     return jsonify(verdict.to_json()), 200 if verdict.is_known else 404

@@ -11,7 +11,7 @@ from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.permissions import Permission
-from portal.auth.session import current_actor
+from portal.auth.session import current_actor, session_of_request
 from portal.services.errors import LevelTooLow, NotFound
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -82,6 +82,8 @@ def check_access() -> ResponseReturnValue | None:
     access = access_of(request_view())
     if access is None or access.door is Door.PUBLIC:
         return None
+    if session_of_request().is_unreadable:
+        raise WhoIsUnknown
     actor = current_actor()
     level = access.level(**(request.view_args or {})) if callable(access.level) else access.level
     if actor.account_id is None:
@@ -103,6 +105,10 @@ def _to_login(level: int) -> ResponseReturnValue:
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?"), level=level))
     raise SessionEnded
+
+
+class WhoIsUnknown(Exception):
+    """The database that knows whose session this is does not answer."""
 
 
 class SessionEnded(Exception):

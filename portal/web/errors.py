@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
+from portal.auth.session import DATABASE_FAULTS, session_of_request
 from portal.config import settings
 from portal.services.errors import (
     Forbidden,
@@ -25,7 +25,8 @@ from portal.services.errors import (
     PortalError,
     Stale,
 )
-from portal.web.access import SessionEnded
+from portal.web.access import SessionEnded, WhoIsUnknown
+from portal.web.security_headers import origin as origin_of
 
 log = structlog.get_logger()
 RETRY_AFTER_SECONDS = 30
@@ -54,6 +55,9 @@ def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
     template = f"errors/{code if code in (403, 404, 405, 413, 429, 503) else 400 if code < 500 else 500}.html"
     response = error.get_response()
     headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After", "Location")}
+    if isinstance(error, RequestRedirect):
+        target = urlsplit(error.new_url)  # the router's own names the host that the request claimed
+        return redirect(urlunsplit(("", "", target.path, target.query, "")), code)
     if 300 <= code < 400:
         return error
     return render_template(template), code, headers
@@ -61,6 +65,8 @@ def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def page_of_form_error(error: CSRFError) -> ResponseReturnValue:
     """A form that is too old: what was typed stands in a fresh one, if it came from a page of ours."""
+    if session_of_request().is_unreadable:
+        return page_of_database_error(error)
     return render_template("errors/resend.html", fields=_typed_fields()), HTTPStatus.BAD_REQUEST
 
 
@@ -70,8 +76,7 @@ def page_of_ended_session(error: SessionEnded) -> ResponseReturnValue:
 
 
 def _typed_fields() -> list[tuple[str, str]]:
-    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    if urlsplit(origin).netloc != urlsplit(settings().base_url).netloc:
+    if origin_of(request.headers.get("Origin") or request.headers.get("Referer", "")) != origin_of(settings().base_url):
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"][:500]
 
@@ -102,7 +107,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, page_of_form_error)
     app.register_error_handler(SessionEnded, page_of_ended_session)
     app.register_error_handler(HTTPException, page_of_http_error)
-    for fault in (OperationalError, InterfaceError, PoolTimeout):
+    for fault in (*DATABASE_FAULTS, WhoIsUnknown):
         app.register_error_handler(fault, page_of_database_error)
     app.register_error_handler(OSError, page_of_full_disk)
     app.register_error_handler(Exception, page_of_defect)

@@ -8,6 +8,7 @@ from flask_limiter.util import get_remote_address
 
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, default_limits=[])
 guesses = limiter.limit("30 per minute; 300 per hour", methods=["POST"])
+looks = limiter.limit("120 per minute")
 heavy = limiter.limit("20 per minute", methods=["POST"])
 logins = limiter.limit("120 per minute")
 

@@ -15,9 +15,12 @@ def safe_next(wanted: str | None) -> str:
     if not wanted or not wanted.startswith("/") or len(wanted) > 2000:
         return HOME
     lowered = wanted.lower()
-    if any(ord(letter) < 0x21 or letter == "\\" for letter in wanted) or "%0d" in lowered or "%0a" in lowered:
+    if any(not letter.isprintable() or letter in " \\" for letter in wanted) or "%0d" in lowered or "%0a" in lowered:
         return HOME
     if lowered.startswith(("//", "/%2f", "/%5c")):
         return HOME
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return HOME
     return HOME if parts.scheme or parts.netloc else wanted
