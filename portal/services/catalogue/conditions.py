@@ -56,7 +56,7 @@ class Not(_Node):
 class Always(_Node):
     """Holds always: the condition of a question that is always asked."""
 
-    always: Literal[True] = True
+    always: Literal[True]
 
 
 Condition = Annotated[Equals | OneOf | Answered | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")]

@@ -78,7 +78,7 @@ class Question(_Part):
 
     element: str
     is_required: bool = True
-    when: Condition = Always()
+    when: Condition = Always(always=True)
     why: str = ""
     label: str = ""
 
@@ -90,7 +90,7 @@ class Page(_Part):
     title: str
     introduction: str = ""
     questions: tuple[Question, ...] = Field(min_length=1)
-    when: Condition = Always()
+    when: Condition = Always(always=True)
 
 
 class Ordering(_Part):
