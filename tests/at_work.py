@@ -64,9 +64,9 @@ def app(portal_app: Flask, town: EmbeddedServer) -> Flask:
 
 
 @pytest.fixture
-def visitor(app: Flask) -> Callable[[], Visitor]:
+def visitor(app: Flask) -> Callable[..., Visitor]:
     """Makes browsers, each with cookies of its own."""
-    return lambda: Visitor(app)
+    return lambda **more: Visitor(app, **more)
 
 
 @dataclass(frozen=True)

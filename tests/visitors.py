@@ -48,9 +48,9 @@ def ask_provider(location: str, personal_id: str) -> str:
 class Visitor:
     """One browser with its cookies."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, base_url: str = "") -> None:
         self.client = app.test_client()
-        self._base_url = settings().base_url
+        self._base_url = base_url or settings().base_url
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, base_url=self._base_url, **more)

@@ -130,6 +130,7 @@ def logout() -> ResponseReturnValue:
         onward = None  # our own session is over, which is what matters here
     response = make_response(redirect(onward or url_for("citizen.home")))
     response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
