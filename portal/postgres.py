@@ -21,7 +21,7 @@ from psycopg import sql
 
 from portal.config import Settings
 from portal.postgres_place import NoServer, Place, find_place
-from portal.processes import collect, command_of, is_alive, wait_until
+from portal.processes import command_of, is_alive, wait_until
 
 Role = Literal["web", "owner", "superuser"]
 
@@ -203,7 +203,7 @@ class EmbeddedServer:
         deadline = time.monotonic() + START_SECONDS
         pid: int | None = None
         while not self._answers():
-            if pid is None or collect(pid) or not is_alive(pid):
+            if pid is None or not is_alive(pid):
                 if time.monotonic() > deadline:
                     raise NoServer(f"the database server does not start:\n{self._log_tail()}")
                 pid = self._postmaster() or self._spawn()
@@ -239,7 +239,6 @@ class EmbeddedServer:
             pid = _noted_pid(self.place.data / "postmaster.pid")
         except (FileNotFoundError, ValueError):
             return None
-        collect(pid)
         return pid if is_alive(pid) and str(self.place.data) in command_of(pid) else None
 
     def _log_tail(self) -> str:

@@ -44,13 +44,6 @@ def collect_orphans(own: set[int]) -> None:
             os.waitpid(ended.si_pid, os.WNOHANG)
 
 
-def collect(pid: int) -> bool:
-    """Collect one ended child or adopted orphan; False when it runs, or is not ours."""
-    with suppress(ChildProcessError):
-        return os.waitpid(pid, os.WNOHANG)[0] == pid
-    return False
-
-
 def is_alive(pid: int) -> bool:
     """Whether the process runs; one that ended and was not yet collected by its parent does not."""
     try:
