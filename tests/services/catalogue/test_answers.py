@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import datetime
 
@@ -123,10 +124,8 @@ def test_date_to_come_is_refused_where_the_past_is_asked() -> None:
 @given(st.text(max_size=400), st.sampled_from(["text", "name", "long_text", "count", "email", "phone", "personal_id", "date"]))
 def test_whatever_is_typed_is_read_or_refused_and_never_breaks(text: str, kind: str) -> None:
     form = {"x": text, "x.day": text[:5], "x.month": text[5:9], "x.year": text[9:]}
-    try:
+    with contextlib.suppress(Unreadable):
         read(element(kind), form)
-    except Unreadable:
-        pass
 
 
 @pytest.mark.parametrize("kind", ["email", "phone", "personal_id", "name"])
