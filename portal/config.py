@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,12 +13,24 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 DEMO_SECRETS = frozenset({"portal-demo-secret"})
 
 
 class UnsafeSettings(RuntimeError):
     """Production was asked for with a sandbox address or a secret that everybody knows."""
+
+
+def is_public_host(host: str | None) -> bool:
+    """Whether a host is another machine's: no loopback in any of its spellings, and not nothing."""
+    name = (host or "").lower().rstrip(".")
+    if not name or name == "localhost" or name.endswith(".localhost"):
+        return False
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return True
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return not (mapped.is_loopback or mapped.is_unspecified)
 
 
 class Settings(BaseSettings):
@@ -84,15 +97,16 @@ class Settings(BaseSettings):
             "PORTAL_EID_ISSUER": self.eid_issuer,
             "PORTAL_REGISTRY_URL": self.registry_url,
         }
-        for name, address in addresses.items():
+        may_be_left_out = {"PORTAL_TRUST_URL": self.trust_url, "PORTAL_SMS_URL": self.sms_url}
+        for name, address in [*addresses.items(), *((name, given) for name, given in may_be_left_out.items() if given)]:
             parts = urlsplit(address)
-            if parts.scheme != "https" or not parts.hostname or parts.hostname in LOOPBACK:
+            if parts.scheme != "https" or not is_public_host(parts.hostname):
                 raise UnsafeSettings(f"{name} must be a public https address in production, not {address!r}")
         for name, secret in {
             "PORTAL_EID_CLIENT_SECRET": self.eid_client_secret,
             "PORTAL_REGISTRY_CLIENT_SECRET": self.registry_client_secret,
         }.items():
-            if secret in DEMO_SECRETS or len(secret) < 16:
+            if secret.strip() in DEMO_SECRETS or len(secret.strip()) < 16:
                 raise UnsafeSettings(f"{name} must be a secret of its own in production")
 
     @property
