@@ -1,0 +1,101 @@
+"""Many at once: one wins, the others are told; numbers have no gap; nothing waits for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import func, select
+
+from portal import db
+from portal.models import Dossier, Event, IssuedDocument
+from portal.postgres import EmbeddedServer
+from portal.services.dossiers.approve import approve
+from portal.services.dossiers.receive import receive
+from portal.services.dossiers.refuse import refuse
+from portal.services.dossiers.send_back import send_back
+from portal.services.dossiers.submit import submit
+from portal.services.errors import PortalError, Stale
+from portal.services.oversight.audit import verify
+from tests.filings import filled_draft, proposed, submitted
+from tests.people import citizen, clerk, leader, officer
+
+GROUND = "Không thuộc thẩm quyền của Ủy ban nhân dân nơi nhận hồ sơ (NĐ 123/2015/NĐ-CP, Điều 21)"
+AT_ONCE = 10
+
+
+def at_once(acts: list[Callable[[], object]]) -> list[object]:
+    """What came of each act, all started together on threads with connections of their own."""
+
+    def outcome(act: Callable[[], object]) -> object:
+        try:
+            return act()
+        except PortalError as refused:
+            return type(refused)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(outcome, acts))
+
+
+def test_fifty_decisions_on_one_dossier_give_one_decision(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        dossier = proposed(session, citizen(session), clerk(session), officer(session))
+        signers = [leader(session) for _ in range(50)]
+    code, seen = str(dossier.code), dossier.version
+
+    def decide(index: int) -> str:
+        with db.transaction() as session:
+            if index % 2:
+                approve(session, signers[index], code, expected_version=seen)
+                return "approved"
+            send_back(session, signers[index], code, expected_version=seen, reason="Xin xem lại hồ sơ này giúp.")
+            return "sent back"
+
+    outcomes = Counter(at_once([lambda index=index: decide(index) for index in range(50)]))
+    assert outcomes[Stale] == 49
+    with db.transaction() as session:
+        again = session.get_one(Dossier, dossier.id)
+        assert again.version == seen + 1
+        results = session.scalar(select(func.count()).where(IssuedDocument.kind == "result"))
+        assert results == outcomes["approved"]
+        assert verify(session).findings == ()
+
+
+def test_receiving_and_refusing_at_once_end_in_one_of_the_two(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        dossiers = [submitted(session, citizen(session)) for _ in range(10)]
+        takers = [clerk(session) for _ in range(2)]
+
+    def take(dossier: Dossier) -> str:
+        with db.transaction() as session:
+            return receive(session, takers[0], str(dossier.code), expected_version=1).state
+
+    def turn_away(dossier: Dossier) -> str:
+        with db.transaction() as session:
+            reason = "Không thuộc thẩm quyền của phường."
+            return refuse(session, takers[1], str(dossier.code), expected_version=1, reason=reason, ground=GROUND).state
+
+    acts = [act for one in dossiers for act in (lambda one=one: take(one), lambda one=one: turn_away(one))]
+    outcomes = Counter(at_once(acts))
+    assert outcomes[Stale] == 10
+    assert outcomes["received"] + outcomes["not_received"] == 10
+    with db.transaction() as session:
+        numbers = session.scalars(select(Dossier.register_number).where(Dossier.state == "received")).all()
+        assert sorted(numbers) == list(range(1, outcomes["received"] + 1))
+        assert verify(session).findings == ()
+
+
+def test_citizens_who_send_at_once_get_codes_and_events_without_gap(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        drafts = [(owner, filled_draft(session, owner).id) for owner in (citizen(session) for _ in range(30))]
+
+    def send(owner, draft_id) -> str:
+        with db.transaction() as session:
+            return str(submit(session, owner, draft_id, is_declared=True).code)
+
+    codes = at_once([lambda pair=pair: send(*pair) for pair in drafts])
+    assert sorted(int(str(code).rsplit("-", 1)[1]) for code in codes) == list(range(1, 31))
+    with db.transaction() as session:
+        assert sorted(session.scalars(select(Event.number)).all()) == list(range(1, 31))
+        assert verify(session).findings == ()
