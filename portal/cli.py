@@ -14,6 +14,7 @@ from granian.log import LogLevels
 
 from portal import run as installation
 from portal.config import UnsafeSettings, settings
+from portal.database_choice import use_database
 from portal.db import migrate
 from portal.postgres import EmbeddedServer, Role, database_urls
 from portal.postgres_place import NoServer
@@ -25,11 +26,25 @@ WEB_STOP_SECONDS = 10
 class Commands(click.Group):
     """A group whose known failures are one sentence and exit code 1, not a trace."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_domain_commands()}) if ctx.parent is None else super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(ctx, name)
+        return own or (_domain_commands().get(name) if ctx.parent is None else None)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (UnsafeSettings, NoServer, installation.CannotRun) as error:
             raise click.ClickException(str(error)) from error
+
+
+def _domain_commands() -> dict[str, click.Command]:
+    """The commands that ask the services; imported only when one is wanted, since they bring all of the portal."""
+    from portal.commands import DOMAIN_COMMANDS  # noqa: PLC0415
+
+    return {str(command.name): command for command in DOMAIN_COMMANDS}
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,22 +125,7 @@ def sandbox() -> NoReturn:
 @main.command()
 def run() -> None:
     """Everything together, as `make run` does."""
-    sys.exit(installation.run(settings(), main.commands))
-
-
-def use_database() -> None:
-    """Settle the database of this process and of those it starts: from the settings, else the embedded server's.
-
-    Raises: NoServer when the embedded server is needed and does not run.
-    """
-    now = settings()
-    if now.database_url:
-        return
-    server = EmbeddedServer(now)
-    if not server.is_running():
-        raise NoServer("Kho dữ liệu chưa chạy (the database is not running): portal database start")
-    os.environ["DATABASE_URL"] = server.url("web")
-    settings.cache_clear()
+    sys.exit(installation.run(settings(), main.list_commands(click.get_current_context().find_root())))
 
 
 def _embedded() -> EmbeddedServer | None:

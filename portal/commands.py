@@ -10,7 +10,7 @@ import click
 
 from portal import clock
 from portal.crypto import keyring, keyring_path, replace_keyring
-from portal.db import transaction
+from portal.database_choice import transaction
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import all_current, current
 from portal.services.dossiers.calendar import term_of, working_calendar

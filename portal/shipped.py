@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portal.config import settings
-from portal.db import transaction
+from portal.database_choice import transaction
 from portal.demo import enrol_seals, load_staff
 from portal.services.catalogue.versions import publish_shipped
 from portal.services.dossiers.calendar import seed_calendar
