@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -16,6 +18,7 @@ from portal import run as installation
 from portal.config import UnsafeSettings, settings
 from portal.database_choice import use_database
 from portal.db import migrate
+from portal.logs import set_up_logs
 from portal.postgres import EmbeddedServer, Role, database_urls
 from portal.postgres_place import NoServer
 
@@ -50,6 +53,7 @@ def _domain_commands() -> dict[str, click.Command]:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Một Cửa: cổng dịch vụ công (public-service portal)."""
+    set_up_logs()
 
 
 @main.group()
@@ -100,11 +104,19 @@ def serve() -> None:
     """The web server, in the foreground."""
     use_database()
     now = settings()
+    _share_figures(now.instance / "figures")
     Granian(
         "portal:create_app", factory=True, interface=Interfaces.WSGI, address=now.host, port=now.port,
         workers=now.web_workers, blocking_threads=WEB_THREADS, websockets=False, log_level=LogLevels.warning,
         respawn_failed_workers=True, workers_kill_timeout=WEB_STOP_SECONDS,
     ).serve()  # fmt: skip
+
+
+def _share_figures(folder: Path) -> None:
+    """Let the web processes put their figures together; those of an earlier start are forgotten."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,6 +19,7 @@ from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
+from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by
 from portal.shipped import load_shipped
 
@@ -93,6 +95,15 @@ def lifecycle(form: str) -> None:
     click.echo(as_markdown() if form == "md" else as_dot())
 
 
+@click.command("verify-file")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_file(path: Path) -> None:
+    """Whether a PDF's seal is intact, covers all of it and leads to a trusted root; needs no network and no database."""
+    if not signature_holds(path.read_bytes()):
+        raise click.ClickException("con dấu không còn nguyên hoặc không tin được (the seal does not hold)")
+    click.echo("✓ con dấu còn nguyên, tin được (the seal holds)")
+
+
 @click.group()
 def procedures() -> None:
     """The catalogue."""
@@ -152,4 +163,4 @@ def forget_old() -> None:
     click.echo(f"✓ đã quên {len(old)} khoá cũ (old master keys forgotten)")
 
 
-DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, deadline, audit, lifecycle, procedures, keys)
+DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, deadline, audit, lifecycle, procedures, keys, verify_file)

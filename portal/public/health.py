@@ -5,7 +5,8 @@ from __future__ import annotations
 from alembic.script import ScriptDirectory
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
@@ -44,4 +45,14 @@ def readyz() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     if request.remote_addr not in LOOPBACK or any(name in request.headers for name in FORWARDED):
         raise NotFound
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_all_processes()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _all_processes() -> CollectorRegistry:
+    """The figures of every web process where they share a folder, else of this one."""
+    shared = CollectorRegistry()
+    try:
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    except ValueError:
+        return REGISTRY
+    return shared

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from portal.config import settings
+from portal.crypto import sha256
 from portal.outbound import bounded
 
 WITHIN_SECONDS = 10.0
@@ -46,8 +47,9 @@ def seal_path(office_code: str) -> Path:
     return _folder() / f"{office_code}.json"
 
 
-def _root_path() -> Path:
-    return _folder() / "root.pem"
+def _root_path(root_pem: bytes) -> Path:
+    """Each root under its own name: a new authority does not end the trust in papers sealed under an older one."""
+    return _folder() / f"root-{sha256(root_pem).hex()[:16]}.pem"
 
 
 @lru_cache(maxsize=256)
@@ -68,8 +70,7 @@ def seal_of(office_code: str) -> Seal:
 
 def trusted_roots() -> tuple[bytes, ...]:
     """The root certificates that this portal trusts for the seals of its own papers, as PEM."""
-    path = _root_path()
-    return (path.read_bytes(),) if path.exists() else ()
+    return tuple(path.read_bytes() for path in sorted(_folder().glob("root-*.pem")))
 
 
 def enrol(office_code: str, office_name: str) -> bool:
@@ -90,7 +91,7 @@ def enrol(office_code: str, office_name: str) -> bool:
         root.raise_for_status()
     certified = answer.json()
     _check_belongs(certified["certificate_pem"], key)
-    _keep(_root_path(), root.content)
+    _keep(_root_path(root.content), root.content)
     kept = {"key": _key_pem(key), "certificate": certified["certificate_pem"], "chain": certified["chain_pem"]}
     _keep(seal_path(office_code), json.dumps(kept).encode("ascii"))
     seal_of.cache_clear()
