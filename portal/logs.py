@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
@@ -21,7 +22,17 @@ def set_up_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"logger": "%(name)s", "level": "%(levelname)s"}')
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_KindOnly())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class _KindOnly(logging.Formatter):
+    """Of a library's own log line, only who says it, how loudly, and the kind of error: its words may quote a person."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        return json.dumps({"logger": record.name, "level": record.levelname.lower(), "error": error})
 
 
 def _without_messages_of_errors(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
