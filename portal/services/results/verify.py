@@ -124,6 +124,8 @@ def signature_holds(pdf: bytes) -> bool:
     context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
     try:
         signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-        return bool(signatures) and all(validate_pdf_signature(one, context).bottom_line for one in signatures)
+        return bool(signatures) and all(
+            validate_pdf_signature(one, context).bottom_line and sum(one.byte_range[2:4]) == len(pdf) for one in signatures
+        )
     except UNREADABLE:
         return False
