@@ -107,16 +107,18 @@ def _facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] |
     keys = [element.key for element in looked_up_elements(filing.procedure) if element.key not in asked]
     offices = office_choices(db(), filing.procedure, filing.draft)
     outcomes = filing.draft.draft["replies"]
+    questions = drawn(filing.procedure, unsettled, filing.answers, language, form=form, errors=errors)
+    office = _office_question(offices, filing.draft.draft["office_code"], form, errors, language)
     return render_template(
         "citizen/facts.html",
         **filing.around("facts"),
         rows=fact_rows(filing.procedure, filing.answers, language, keys),
-        questions=drawn(filing.procedure, unsettled, filing.answers, language, form=form, errors=errors),
-        office=_office_question(offices, filing.draft.draft["office_code"], form, errors, language),
+        questions=questions,
+        office=office,
         silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],
         unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome == "not_matched"],
         is_declined=bool(filing.draft.draft["consent"].get("declined_at")),
-        errors=error_lines(errors or {}),
+        errors=error_lines(errors or {}, [*questions, office]),
     )
 
 
@@ -168,15 +170,15 @@ def page(code: str, page_id: str) -> ResponseReturnValue:
 
 def _question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str, list[str]] | None = None) -> str:
     language = current_language()
+    asked = _drawn_questions(page, filing.answers, form)
+    questions = drawn(filing.procedure, asked, filing.answers, language, form=form, errors=errors)
     return render_template(
         "citizen/page.html",
         **filing.around(page.id),
         title=filing.procedure.say(page.title, language),
         introduction=filing.procedure.say(page.introduction, language),
-        questions=drawn(
-            filing.procedure, _drawn_questions(page, filing.answers, form), filing.answers, language, form=form, errors=errors
-        ),
-        errors=error_lines(errors or {}),
+        questions=questions,
+        errors=error_lines(errors or {}, questions),
     )
 
 

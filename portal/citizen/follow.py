@@ -70,7 +70,24 @@ def dossier(code: str) -> ResponseReturnValue:
 @logged_in()
 def receipt(code: str) -> ResponseReturnValue:
     found = owned(db(), current_actor(), code)
-    return render_template("citizen/receipt.html", **_story(found))
+    return render_template("citizen/receipt.html", **_sent(found))
+
+
+def _sent(dossier: Dossier) -> dict[str, Any]:
+    """What was sent and what comes next; the rest of the story stands on the dossier's own page."""
+    story = _story(dossier)
+    checked = {
+        "when": None,
+        "title": _("Bộ phận một cửa kiểm tra"),
+        "text": _("Trong 8 giờ làm việc, cán bộ trả lời và gửi giấy hẹn ghi rõ ngày trả kết quả."),
+        "state": "next",
+    }
+    return {
+        **story,
+        "timeline": [{**story["timeline"][0], "state": "done"}, checked],
+        "documents": [_card(paper, dossier) for paper in documents_of(db(), dossier) if paper.kind == Document.ACKNOWLEDGEMENT],
+        "has_moved_on": State(dossier.state) is not State.SUBMITTED,
+    }
 
 
 def _story(dossier: Dossier) -> dict[str, Any]:

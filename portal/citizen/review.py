@@ -46,21 +46,31 @@ def _review_page(filing: Filing, errors: dict[str, list[str]] | None = None) -> 
     procedure = filing.procedure
     office = db().get_one(Office, filing.draft.draft["office_code"])
     lines = _fee_lines(filing, office)
+    declare = _declare_question(procedure.say(procedure.definition.declaration, language), (errors or {}).get(DECLARE_FIELD, []))
     return render_template(
         "citizen/review.html",
         **filing.around("review"),
         **_said(filing, language),
         draft_id=filing.draft.id,
         office_name=office.name_en if language == "en" else office.name,
-        declaration=procedure.say(procedure.definition.declaration, language),
         fee_lines=lines,
         fee_total_vnd=total_vnd(lines),
         fee_label=lambda line: procedure.say(line.rule.label, language),
         promised_at=promise_for(db(), procedure, "online", clock.now()).promised_at,
-        declare_field=DECLARE_FIELD,
-        declare_errors=[_(message) for message in (errors or {}).get(DECLARE_FIELD, [])],
-        errors=error_lines(errors or {}),
+        declare=declare,
+        errors=error_lines(errors or {}, [declare]),
     )
+
+
+def _declare_question(declaration: str, errors: list[str]) -> dict[str, Any]:
+    return {
+        "name": DECLARE_FIELD,
+        "kind": "checkboxes",
+        "label": _("Lời cam đoan"),
+        "value": [],
+        "options": [{"value": "yes", "label": declaration}],
+        "errors": [_(message) for message in errors],
+    }
 
 
 def _said(filing: Filing, language: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.send_back import send_back
 from portal.services.errors import InvalidInput
+from portal.services.results.template import draft_body
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.language import current_language
@@ -122,7 +123,7 @@ def _act_page(dossier: Dossier, act: Act, form: Form | None = None, errors: dict
         extra["questions"] = drawn(procedure, questions, suggested, language, form=form, errors=errors)
     if act is Act.APPROVE:
         facts = proposed_result(db(), dossier, procedure, current_actor().display_name)
-        extra["result_facts"] = facts
+        extra["result_html"] = draft_body(facts, procedure.result_template)
     return render_template(
         f"counter/{act.value}.html",
         **dossier_page(dossier),
@@ -132,7 +133,7 @@ def _act_page(dossier: Dossier, act: Act, form: Form | None = None, errors: dict
         grounds=procedure.definition.refusal_grounds,
         form=form or {},
         field_errors=errors or {},
-        errors=error_lines(errors or {}),
+        errors=error_lines(errors or {}, extra.get("questions", [])),
         **extra,
     )
 

@@ -19,7 +19,7 @@ from portal.services.dossiers.queries import PAGE_SIZE, QueueFilter, queue, queu
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.dues import due_of
-from portal.web.filters import write_moment
+from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.words import place_name
 
@@ -117,8 +117,8 @@ def _row(dossier: Dossier) -> dict[str, Any]:
         "procedure": procedure.say(procedure.definition.name, language),
         "place": place_name(place),
         "status_code": STATUS_CODES[place.state],
-        "submitted": write_moment(dossier.submitted_at, language),
-        "promised": write_moment(dossier.promised_at, language),
+        "submitted": write_short_moment(dossier.submitted_at),
+        "promised": write_short_moment(dossier.promised_at),
         "due_kind": due["kind"],
         "due": due["text"],
         "is_marked": due["kind"] == "overdue",

@@ -12,6 +12,8 @@ from portal.auth.session import current_actor
 from portal.config import settings
 from portal.web.language import current_language
 
+DESKS = frozenset({"counter"})  # where one acts for an office, not for oneself
+
 
 def role_names() -> dict[Role, str]:
     """The duties in words."""
@@ -32,7 +34,7 @@ def _viewer() -> dict[str, str] | None:
     duties = sorted(actor.duties, key=lambda duty: (duty.office_code, duty.role))
     return {
         "display_name": actor.display_name,
-        "acting_for_label": _("làm thủ tục cho chính mình"),
+        "acting_for_label": "" if request.blueprint in DESKS else _("làm thủ tục cho chính mình"),
         "roles_label": ", ".join(f"{names[duty.role]} ({duty.office_code})" for duty in duties),
     }
 

@@ -50,9 +50,20 @@ def drawn(
     ]
 
 
-def error_lines(errors: Mapping[str, list[str]]) -> list[dict[str, str]]:
-    """The errors for the summary, each leading to its field."""
-    return [{"name": name, "text": _(message)} for name, messages in errors.items() for message in messages]
+def error_lines(errors: Mapping[str, list[str]], questions: Iterable[Mapping[str, Any] | None]) -> list[dict[str, str]]:
+    """The errors for the summary, each leading to its field; the question comes first, so that no two read the same."""
+    labels = {question["name"]: question["label"] for question in questions if question}
+    return [
+        {"name": name, "text": _after_label(labels.get(name, ""), _(message))}
+        for name, messages in errors.items()
+        for message in messages
+    ]
+
+
+def _after_label(label: str, message: str) -> str:
+    if not label:
+        return message
+    return f"{label} {message}" if label.endswith("?") else f"{label}: {message}"
 
 
 def _label(element: Element, language: str) -> str:
@@ -91,16 +102,14 @@ def _value(element: Element, answers: Answers, form: Mapping[str, str] | None) -
     return "" if value is None else value
 
 
-REGISTRY_NAMES = {
-    "population": "Cơ sở dữ liệu quốc gia về dân cư",
-    "eid": "Định danh điện tử",
-    "civil-status": "Cơ sở dữ liệu hộ tịch điện tử",
-}
-
-
 def registry_name(registry: str) -> str:
     """A registry's name in the page's language."""
-    return _(REGISTRY_NAMES.get(registry, registry))
+    names = {
+        "population": _("Cơ sở dữ liệu quốc gia về dân cư"),
+        "eid": _("Định danh điện tử"),
+        "civil-status": _("Cơ sở dữ liệu hộ tịch điện tử"),
+    }
+    return names.get(registry, registry)
 
 
 def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Iterable[str]) -> list[dict[str, Any]]:
