@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.context import ValidationContext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -125,7 +126,12 @@ def signature_holds(pdf: bytes) -> bool:
     try:
         signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
         return bool(signatures) and all(
-            validate_pdf_signature(one, context).bottom_line and sum(one.byte_range[2:4]) == len(pdf) for one in signatures
+            validate_pdf_signature(one, context).bottom_line and _covers(one, len(pdf)) for one in signatures
         )
     except UNREADABLE:
         return False
+
+
+def _covers(signature: EmbeddedPdfSignature, size_bytes: int) -> bool:
+    """Whether the signed ranges reach the last byte, so that nothing stands behind them."""
+    return int(signature.byte_range[2]) + int(signature.byte_range[3]) == size_bytes
