@@ -50,17 +50,17 @@ class Visitor:
 
     def __init__(self, app: Flask, base_url: str = "") -> None:
         self.client = app.test_client()
-        self._base_url = base_url or settings().base_url
+        self.base_url = base_url or settings().base_url
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(path, base_url=self._base_url, **more)
+        return self.client.get(path, base_url=self.base_url, **more)
 
     def post(self, path: str, form: dict[str, Any] | None = None, *, token: str | None = None, **more: Any) -> TestResponse:
         """Send a form as a page of ours would: with its token, unless another is given ("" for none)."""
         token = self.token() if token is None else token
         data = {**(form or {}), **({"csrf_token": token} if token else {})}
-        headers = {"Origin": self._base_url, **more.pop("headers", {})}
-        return self.client.post(path, data=data, headers=headers, base_url=self._base_url, **more)
+        headers = {"Origin": self.base_url, **more.pop("headers", {})}
+        return self.client.post(path, data=data, headers=headers, base_url=self.base_url, **more)
 
     def token(self) -> str:
         """The token in the forms of this browser's pages; empty where nobody is logged in."""

@@ -1,7 +1,18 @@
-"""The portal at work, for this room's tests."""
+"""The portal at work with everybody in it, for the tests of the desks."""
 
 from __future__ import annotations
 
+import pytest
+from flask import Flask
+
+from portal.postgres import EmbeddedServer
 from tests.at_work import app, eid_faults, portal_app, served, town, visitor
+from tests.desks.cast import Cast
 
 __all__ = ["app", "eid_faults", "portal_app", "served", "town", "visitor"]
+
+
+@pytest.fixture(scope="module")
+def cast(portal_app: Flask, town: EmbeddedServer) -> Cast:
+    """Everybody, logged in once for the whole module."""
+    return Cast(portal_app)

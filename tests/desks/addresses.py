@@ -1,0 +1,58 @@
+"""Every address of the application, with something real in the place of each name; a new one must be named here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Flask
+
+from tests.desks.cast import Filed
+from tests.filings import CODE
+
+IGNORED = {"HEAD", "OPTIONS"}
+VERIFICATION_CODE = "ABCDEFGHJKLMNPQR"
+UNKNOWN = Filed("H26.31-20261125-9999999", "00000000-0000-7000-8000-000000000000")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way into the application."""
+
+    endpoint: str
+    method: str
+    path: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+def addresses(app: Flask, filed: Filed, act: str = "receive") -> list[Address]:
+    """Every rule of the URL map under each of its methods, about this dossier."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<([^>]+)>", lambda name, rule=rule: _value(rule.rule, name[1], filed, act), rule.rule)
+        found += [Address(rule.endpoint, method, path, rule.rule) for method in sorted(rule.methods - IGNORED)]
+    return sorted(found, key=str)
+
+
+def _value(rule: str, name: str, filed: Filed, act: str) -> str:
+    if name == "code":
+        return CODE if rule.startswith("/procedures") else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
+    values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
+    assert name in values, f"{rule}: say what may stand for <{name}>"
+    return values[name]
+
+
+def is_about_a_dossier(rule: str) -> bool:
+    """Whether the address names one dossier by its code."""
+    return "<code>" in rule and rule.startswith(("/my/", "/counter/"))
+
+
+def without_names(text: str, *names: str) -> str:
+    """A page without what differs from request to request: what was asked for, the nonce, the form's token."""
+    for name in names:
+        text = text.replace(name, "…").replace(name.replace("/", "%2F"), "…")
+    text = re.sub(r'nonce="[^"]*"', "", text)
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", text)

@@ -1,0 +1,85 @@
+"""Who plays in the tests of the desks: one browser for each kind of person, and dossiers at every place of their life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import clock, db
+from portal.auth.permissions import Actor
+from portal.auth.session import duties_of
+from portal.blind_index import personal_id_hash
+from portal.models import Account, Dossier, IssuedDocument
+from tests import filings, visitors
+from tests.visitors import Visitor
+
+PEOPLE = {
+    "citizen A": (visitors.HA, 2),
+    "citizen B": (visitors.QUAN, 2),
+    "citizen of level 1": (visitors.THOM, 1),
+    "clerk": (visitors.CLERK, 2),
+    "officer": (visitors.OFFICER, 2),
+    "leader": (visitors.LEADER, 2),
+    "clerk elsewhere": (visitors.CLERK_ELSEWHERE, 2),
+    "officer elsewhere": (visitors.OFFICER_ELSEWHERE, 2),
+    "leader elsewhere": (visitors.LEADER_ELSEWHERE, 2),
+    "administrator": (visitors.ADMINISTRATOR, 2),
+    "auditor": (visitors.AUDITOR, 2),
+}
+DESK_HERE = {"clerk", "officer", "leader"}
+DESK_ELSEWHERE = {"clerk elsewhere", "officer elsewhere", "leader elsewhere"}
+
+
+def actor_of(session: Session, personal_id: str) -> Actor:
+    """The person as the services see them, who has logged in before."""
+    subject_hash = personal_id_hash(personal_id)
+    account = session.scalars(select(Account).where(Account.subject_hash == subject_hash)).one()
+    duties = duties_of(session, subject_hash, clock.today())
+    return Actor(account.id, account.profile["full_name"], 2, subject_hash, duties)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A dossier of citizen A as an address names it: its code, and one of its papers."""
+
+    code: str
+    document_id: str
+
+
+class Cast:
+    """Everybody, each with a browser of their own."""
+
+    def __init__(self, app: Flask) -> None:
+        self.browsers = {"nobody": Visitor(app)}
+        for name, (personal_id, level) in PEOPLE.items():
+            browser = Visitor(app)
+            browser.log_in(personal_id, level)
+            self.browsers[name] = browser
+
+    def __getitem__(self, name: str) -> Visitor:
+        return self.browsers[name]
+
+    def place_of(self, filed: Filed) -> tuple[str, str | None, int]:
+        """Where a dossier stands now: state, stage and version."""
+        with db.transaction() as session:
+            dossier = session.scalars(select(Dossier).where(Dossier.code == filed.code)).one()
+            return dossier.state, dossier.stage, dossier.version
+
+    def file(self, place: str) -> Filed:
+        """A dossier of citizen A at phường Ba Đình, brought to this place by the real acts."""
+        with db.transaction() as session:
+            owner, clerk, officer, leader = (
+                actor_of(session, PEOPLE[name][0]) for name in ("citizen A", "clerk", "officer", "leader")
+            )
+            made: Dossier = {
+                "submitted": lambda: filings.submitted(session, owner),
+                "received": lambda: filings.received(session, owner, clerk),
+                "appraising": lambda: filings.appraising(session, owner, clerk, officer),
+                "proposed": lambda: filings.proposed(session, owner, clerk, officer),
+                "approved": lambda: filings.approved(session, owner, clerk, officer, leader),
+            }[place]()
+            papers = select(IssuedDocument.id).where(IssuedDocument.dossier_id == made.id).order_by(IssuedDocument.id)
+            return Filed(str(made.code), str(session.scalars(papers).first()))

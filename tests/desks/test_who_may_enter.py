@@ -1,0 +1,144 @@
+"""Every address against every kind of person, generated from the application's own URL map."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.desks.addresses import UNKNOWN, Address, addresses, is_about_a_dossier, without_names
+from tests.desks.cast import DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
+from tests.visitors import CLERK, error_of
+
+EVERYBODY = ["nobody", *PEOPLE]
+STAFF_ACTS = ["receive", "refuse", "forward", "assign", "propose", "send-back", "approve", "return-result"]
+
+
+@pytest.fixture(scope="module")
+def filed(cast: Cast) -> Filed:
+    return cast.file("submitted")
+
+
+def door(answer: TestResponse) -> str:
+    """How an answer meets a person at the door."""
+    if answer.status_code == 401 or (answer.status_code == 302 and answer.headers["Location"].startswith("/login?")):
+        return "log in first"
+    if answer.status_code == 404:
+        return "there is no such page"
+    if answer.status_code == 403 and "/login?level=2" in answer.text:
+        return "log in at a higher level"
+    assert answer.status_code < 500, answer.text
+    return "come in"
+
+
+def expected(address: Address, name: str) -> str:
+    """Who may enter where, in the words of the house and not of the code."""
+    path = address.rule
+    if path.startswith("/counter"):
+        if name == "nobody":
+            return "log in first"
+        is_hidden = is_about_a_dossier(path) and address.method == "GET"  # a form without its token is stopped before
+        insiders = DESK_HERE if is_hidden else DESK_HERE | DESK_ELSEWHERE
+        return "come in" if name in insiders else "there is no such page"
+    if path.startswith("/my/"):
+        if name == "nobody":
+            return "log in first"
+        return "come in" if name == "citizen A" or not is_about_a_dossier(path) else "there is no such page"
+    if "/apply" in path:
+        return {"nobody": "log in first", "citizen of level 1": "log in at a higher level"}.get(name, "come in")
+    if path.startswith(("/verify/", "/verify.json")):
+        return "there is no such page"  # no paper has the code that we ask for
+    open_to_all = ("/login", "/logout", "/auth/", "/procedures", "/track", "/verify", "/language/", "/styleguide")
+    assert path == "/" or path.startswith(open_to_all) or path in ("/healthz", "/readyz", "/metrics"), f"say who may enter {path}"
+    return "come in"
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_every_door_opens_to_those_it_should_and_to_nobody_else(app: Flask, cast: Cast, filed: Filed, name: str) -> None:
+    wrong = []
+    for address in addresses(app, filed):
+        answer = cast[name].client.open(address.path, method=address.method, base_url=cast[name].base_url)
+        if is_paper(address) and name in ("citizen A", *DESK_HERE):
+            continue  # not made yet; test_papers.py opens it
+        if door(answer) != expected(address, name):
+            wrong.append((str(address), door(answer), expected(address, name)))
+    assert wrong == []
+
+
+def is_paper(address: Address) -> bool:
+    return "document_id" in address.rule
+
+
+def test_head_is_met_at_the_door_like_get(app: Flask, cast: Cast, filed: Filed) -> None:
+    for name in ("nobody", "citizen A", "clerk", "clerk elsewhere"):
+        browser = cast[name]
+        for address in addresses(app, filed):
+            if address.method == "GET" and address.endpoint not in ("auth.login", "auth.callback"):
+                codes = {
+                    browser.client.open(address.path, method=method, base_url=browser.base_url).status_code
+                    for method in ("GET", "HEAD")
+                }
+                assert len(codes) == 1, (name, str(address))
+
+
+@pytest.mark.parametrize("name", [name for name in EVERYBODY if name not in {"nobody", "citizen A", *DESK_HERE}])
+def test_dossier_of_others_looks_exactly_like_one_that_does_not_exist(app: Flask, cast: Cast, filed: Filed, name: str) -> None:
+    browser = cast[name]
+    for foreign, unknown in zip(addresses(app, filed), addresses(app, UNKNOWN), strict=True):
+        if not is_about_a_dossier(foreign.rule):
+            continue
+        form = {"version": "1"} if foreign.method == "POST" else None
+        token = browser.token()
+        answers = []
+        for address in (foreign, unknown):
+            if form is None:
+                answers.append(browser.get(address.path))
+            else:
+                answers.append(browser.post(address.path, form, token=token))
+        assert [answer.status_code for answer in answers] == [404, 404], str(foreign)
+        bodies = {without_names(answer.text, address.path) for answer, address in zip(answers, (foreign, unknown), strict=True)}
+        assert len(bodies) == 1, str(foreign)
+        assert "Nguyễn Thị Mẫu" not in answers[0].text
+
+
+@pytest.mark.parametrize("act", STAFF_ACTS)
+@pytest.mark.parametrize("name", [*sorted(DESK_ELSEWHERE), "administrator", "auditor", "citizen A", "citizen B"])
+def test_nobody_from_elsewhere_does_an_act(cast: Cast, filed: Filed, name: str, act: str) -> None:
+    page = f"/counter/dossiers/{filed.code}/{act}"
+    assert cast[name].get(page).status_code == 404
+    assert cast[name].post(page, {"version": "1", "reason": "x" * 20, "ground": "x", "decision": "grant"}).status_code == 404
+    assert cast.place_of(filed) == ("submitted", None, 1)
+
+
+@pytest.mark.parametrize("search", ["", "?q={code}", "?q=001190000001", "?q=nguyen+thi+mau", "?tab=submitted", "?q=001198900001"])
+def test_queue_of_another_office_and_its_search_do_not_know_the_dossier(cast: Cast, filed: Filed, search: str) -> None:
+    address = f"/counter/queue{search.format(code=filed.code)}"
+    for name in DESK_ELSEWHERE:
+        page = cast[name].get(address)
+        assert page.status_code == 200
+        assert filed.code not in page.text.replace(f'value="{filed.code}"', "").replace(address, "").replace(
+            filed.code, "", 0
+        ) or (f"/counter/dossiers/{filed.code}" not in page.text)
+    assert f"/counter/dossiers/{filed.code}" in cast["clerk"].get("/counter/queue?tab=submitted").text
+
+
+def test_staff_member_who_logged_in_at_level_1_is_asked_to_step_up(visitor) -> None:
+    browser = visitor()
+    browser.log_in(CLERK, level=1)
+    answer = browser.get("/counter/queue?tab=received")
+    assert (answer.status_code, door(answer)) == (403, "log in at a higher level")
+    assert "next=%2Fcounter%2Fqueue%3Ftab%3Dreceived" in answer.text
+    assert error_of(answer) == "403"
+
+
+def test_own_list_shows_own_dossiers_alone(cast: Cast, filed: Filed) -> None:
+    assert filed.code in cast["citizen A"].get("/my/dossiers").text
+    for name in ("citizen B", "clerk", "leader", "administrator"):
+        assert filed.code not in cast[name].get("/my/dossiers").text
+
+
+def test_draft_of_one_person_is_not_anothers(cast: Cast) -> None:
+    cast["citizen A"].post("/procedures/1.004873/apply", {"decline": "1"})
+    assert cast["citizen A"].get("/procedures/1.004873/apply/facts").status_code == 200
+    assert cast["citizen B"].get("/procedures/1.004873/apply/facts").status_code == 302
+    assert "Chưa nộp" not in cast["citizen B"].get("/my/dossiers").text
