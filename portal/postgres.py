@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from portal.config import Settings
-from portal.postgres_place import NoServer, Place, find_place
+from portal.postgres_place import NoServer, Place, find_place, forget_place
 from portal.processes import command_of, is_alive, wait_until
 
 Role = Literal["web", "owner", "superuser"]
@@ -84,6 +84,14 @@ class EmbeddedServer:
                 if wait_until(lambda: self._postmaster() is None, STOP_SECONDS):
                     return
         raise NoServer("the database server does not stop")
+
+    def destroy(self) -> None:
+        """Stop the server and delete its data for good, wherever they lie; what a test does with a server of its own."""
+        self.stop()
+        for folder in {self.place.state, self.place.sockets}:
+            shutil.rmtree(folder, ignore_errors=True)
+        forget_place(self._instance)
+        del self.place
 
     def is_running(self) -> bool:
         return self._postmaster() is not None

@@ -63,6 +63,15 @@ def find_place(instance: Path) -> Place:
     return Place(binaries, version, state, _socket_folder(instance, state, account), account)
 
 
+def forget_place(instance: Path) -> None:
+    """Let the next server of this instance folder choose its place anew."""
+    _note(instance).unlink(missing_ok=True)
+
+
+def _note(instance: Path) -> Path:
+    return instance / "postgres.json"
+
+
 def _account(instance: Path) -> Account | None:
     """PostgreSQL refuses to run as root: then it runs as the owner of the data, or as an account that is already there."""
     if os.geteuid() != 0:
@@ -102,7 +111,7 @@ def _state_folder(instance: Path, account: Account | None) -> Path:
 def _remembered(instance: Path) -> Path | None:
     """The state folder noted earlier; a note that came along with a copied folder belongs to the original."""
     try:
-        note = json.loads((instance / "postgres.json").read_text(encoding="utf-8"))
+        note = json.loads(_note(instance).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return Path(note["state"]) if note.get("instance") == str(instance) else None
@@ -110,7 +119,8 @@ def _remembered(instance: Path) -> Path | None:
 
 def _remember(instance: Path, state: Path) -> None:
     note = json.dumps({"instance": str(instance), "state": str(state)}, ensure_ascii=False)
-    (instance / "postgres.json").write_text(note + "\n", encoding="utf-8")
+    _note(instance).write_text(note + "\n", encoding="utf-8")
+    (state / "belongs-to").write_text(f"{instance}\n", encoding="utf-8")
 
 
 def _make_private(folder: Path, account: Account | None) -> None:

@@ -200,6 +200,18 @@ def test_stopping_waits_until_the_server_is_gone(folder: Path) -> None:
     server.stop()
 
 
+def test_destroying_a_server_leaves_nothing_of_it(folder: Path) -> None:
+    server = server_in(folder / "instance")
+    server.start()
+    pid, place = postmaster_of(server), server.place
+    server.destroy()
+    assert not is_alive(pid)
+    assert not place.state.exists()
+    server.start()
+    assert ask(server, "SELECT 1") == 1
+    server.destroy()
+
+
 def test_a_folder_deeper_than_a_socket_path_may_be_still_works(folder: Path) -> None:
     server = server_in(folder / ("phòng một cửa " * 4).strip() / ("hồ sơ " * 8).strip() / "instance")
     try:
@@ -207,8 +219,9 @@ def test_a_folder_deeper_than_a_socket_path_may_be_still_works(folder: Path) -> 
         assert len(os.fsencode(server.place.sockets / ".s.PGSQL.5432")) < 100
         assert ask(server, "SELECT 1") == 1
     finally:
-        server.stop()
-        shutil.rmtree(server.place.sockets)
+        sockets = server.place.sockets
+        server.destroy()
+        assert not sockets.exists()
 
 
 @as_root
