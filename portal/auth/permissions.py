@@ -21,11 +21,11 @@ class Permission(StrEnum):
     """What an actor may do, as desk:resource:action."""
 
     SUBMIT = "citizen:dossier:submit"
-    FOLLOW = "citizen:dossier:follow"
     SEE_QUEUE = "counter:queue:see"
     SEE_DOSSIER = "counter:dossier:see"
     RECEIVE = "counter:dossier:receive"
     REFUSE = "counter:dossier:refuse"
+    RECHECK = "counter:dossier:recheck"
     FORWARD = "counter:dossier:forward"
     ASSIGN = "counter:dossier:assign"
     PROPOSE = "counter:dossier:propose"
@@ -38,13 +38,20 @@ class Permission(StrEnum):
 _EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CLERK: _EVERY_DESK | {Permission.RECEIVE, Permission.REFUSE, Permission.FORWARD, Permission.RETURN_RESULT},
-    Role.OFFICER: _EVERY_DESK | {Permission.ASSIGN, Permission.PROPOSE},
+    Role.CLERK: _EVERY_DESK
+    | {
+        Permission.RECEIVE,
+        Permission.REFUSE,
+        Permission.RECHECK,
+        Permission.FORWARD,
+        Permission.RETURN_RESULT,
+    },  # fmt: skip
+    Role.OFFICER: _EVERY_DESK | {Permission.RECHECK, Permission.ASSIGN, Permission.PROPOSE},
     Role.LEADER: _EVERY_DESK | {Permission.SEND_BACK, Permission.APPROVE},
     Role.ADMINISTRATOR: frozenset(),
     Role.AUDITOR: frozenset(),
 }
-OWNER_GRANTS = frozenset({Permission.SUBMIT, Permission.FOLLOW})
+OWNER_GRANTS = frozenset({Permission.SUBMIT})
 SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT})
 
 

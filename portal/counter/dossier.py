@@ -14,11 +14,13 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.answers import Answers, looked_up_elements
+from portal.services.catalogue.kinds import show
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.lifecycle import STATUS_CODES, Act, Place, Stage, State
 from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers
+from portal.services.dossiers.recheck import Comparison, comparisons
 from portal.services.errors import NotFound
 from portal.services.vault.store import read_file
 from portal.web.access import staff
@@ -64,11 +66,26 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "facts": fact_rows(procedure, answers, language, looked_up),
         "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
         "asked": _asked(procedure, answers, language, looked_up),
+        "compared": [_compared_row(one, language) for one in comparisons(db(), dossier, procedure, answers)],
+        "can_recheck": current_actor().role_for(Permission.RECHECK, dossier.office_code or "") is not None,
         "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
         "acts": _acts(dossier),
         "history": [_event_row(event) for event in events],
         "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
         "proposal": _proposal(procedure, dossier, language),
+    }
+
+
+def _compared_row(one: Comparison, language: str) -> dict[str, Any]:
+    return {
+        "label": getattr(one.element.label, language),
+        "filed": show(one.element, one.filed["value"], language) if one.filed else "",
+        "now": show(one.element, one.now, language),
+        "source": one.source,
+        "source_label": registry_name(one.source),
+        "as_of": one.as_of,
+        "differs": one.differs,
+        "element": one.element.key,
     }
 
 

@@ -70,7 +70,7 @@ def take_replies(
     ]
     answers = {**_typed(draft), **from_identity(procedure, profile), **prefilled(wanted, replies)}
     for reply in replies.values():
-        session.add(_evidence(draft, actor, reply))
+        session.add(evidence_row(draft, actor, reply, "citizen"))
     outcomes = {name: reply.outcome.value for name, reply in replies.items()}
     consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
     _save(draft, answers=answers, replies=outcomes, consent=consent)
@@ -140,15 +140,16 @@ def _save(draft: Dossier, **changes: Any) -> None:
     draft.updated_at = clock.now()
 
 
-def _evidence(draft: Dossier, actor: Actor, reply: Reply) -> Evidence:
+def evidence_row(dossier: Dossier, actor: Actor, reply: Reply, requester_kind: str) -> Evidence:
+    """The snapshot of one reply, sealed with the dossier."""
     content = dict(reply.fields)
     return Evidence(
-        data_key=draft.data_key,
-        dossier_id=draft.id,
+        data_key=dossier.data_key,
+        dossier_id=dossier.id,
         source=reply.registry,
         request_id=reply.request_id,
         response_id=reply.response_id,
-        requester_kind="citizen",
+        requester_kind=requester_kind,
         requester_id=actor.id,
         outcome=reply.outcome.value,
         as_of=reply.as_of,

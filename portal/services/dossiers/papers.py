@@ -141,6 +141,12 @@ def refusal_facts(reason: str, ground: str, clerk: str) -> dict[str, Any]:
     return {"reason": reason, "ground": ground, "signed_by": {"name": clerk, "title": "NGƯỜI TIẾP NHẬN HỒ SƠ"}}
 
 
+def _basis(name: str, title: str) -> str:
+    """A legal text as an official paper cites it: written out, its title told once."""
+    name = name.replace("NĐ ", "Nghị định số ", 1) if name.startswith("NĐ ") else name
+    return name if title in name else f"{name} {title[:1].lower()}{title[1:]}"
+
+
 def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: str, signer: str) -> dict[str, Any]:
     """What the result says: each field of the template as value and words, or the reasoned refusal."""
     result = procedure.definition.result
@@ -156,6 +162,6 @@ def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: 
         "reason": reason,
         "fields": {} if is_refusal else shown,
         "valid_months": None if is_refusal else result.valid_months,
-        "legal_bases": [f"{text.name}: {text.title}" for text in procedure.definition.legal_basis],
+        "legal_bases": [_basis(text.name, text.title) for text in procedure.definition.legal_basis],
         "signed_by": {"name": signer, "title": ""},
     }

@@ -24,7 +24,9 @@ from portal.config import settings
 LAYOUTS = Path(__file__).resolve().parent.parent.parent / "templates" / "documents"
 LONGEST_TEMPLATE = 200_000
 UNITS = {"wd": "ngày làm việc", "d": "ngày", "h": "giờ làm việc"}
-WORDS = {"electronic": "trực tuyến, trên cổng dịch vụ công", "counter": "trực tiếp, tại bộ phận một cửa"}
+WORDS = {"electronic": "Cổng dịch vụ công (trực tuyến)", "counter": "Bộ phận tiếp nhận và trả kết quả (trực tiếp)"}
+PLACE_WORDS = (" PHƯỜNG ", " XÃ ", " THÀNH PHỐ ", " TỈNH ")
+GROUP = 4
 
 
 class Shown(str):
@@ -84,6 +86,23 @@ def moment_in_words(moment: str | None) -> str:
     return f"{local:%H} giờ {local:%M} phút, ngày {day_in_words(moment)}"
 
 
+def sealed_at(moment: str) -> str:
+    """`25-11-2026 09:30:05 +07:00`, as the display of a digital signature writes it."""
+    return f"{clock.to_local(datetime.fromisoformat(moment)):%d-%m-%Y %H:%M:%S} +07:00"
+
+
+def agency(name: str) -> Markup:
+    """An agency in capitals; the name of its place is never broken over two lines."""
+    written = name.upper()
+    start = next((written.index(word) for word in PLACE_WORDS if word in written), len(written))
+    return Markup('{}<span class="whole">{}</span>').format(written[: start + 1], written[start + 1 :])
+
+
+def grouped(code: str) -> str:
+    """A code in groups of four, for eyes that copy it; whoever reads it back ignores the hyphens."""
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+
+
 def term_in_words(term: str) -> str:
     """`3wd` as `3 ngày làm việc`."""
     if term == "0":
@@ -109,7 +128,7 @@ def _layouts() -> Environment:
     )
     environment.filters |= {
         "day": day_in_words, "moment": moment_in_words, "term": term_in_words, "dong": dong,
-        "words": lambda word: WORDS.get(word, word),
+        "words": lambda word: WORDS.get(word, word), "sealed_at": sealed_at, "grouped": grouped, "agency": agency,
     }  # fmt: skip
     return environment
 
