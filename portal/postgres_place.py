@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,8 +64,12 @@ def find_place(instance: Path) -> Place:
     return Place(binaries, version, state, _socket_folder(instance, state, account), account)
 
 
-def forget_place(instance: Path) -> None:
-    """Let the next server of this instance folder choose its place anew."""
+def remove_place(place: Place, instance: Path) -> None:
+    """Delete the folders of a stopped server; the next one of this instance folder chooses its place anew."""
+    for folder in (place.state, place.sockets, _copy_folder(place.state)):
+        shutil.rmtree(folder, ignore_errors=True)
+    if place.state.is_relative_to(SHARED_STATE):
+        shutil.rmtree(place.state.parent, ignore_errors=True)
     _note(instance).unlink(missing_ok=True)
 
 
@@ -96,8 +101,10 @@ def _state_folder(instance: Path, account: Account | None) -> Path:
     """`postgres` in the instance folder; when the server's account cannot walk there, a folder that it can reach."""
     remembered = _remembered(instance)
     own = instance / "postgres"
-    for folder in (remembered,) if remembered else (own, SHARED_STATE / _digest(instance)):
+    for folder in (remembered,) if remembered else (own, SHARED_STATE / _digest(instance) / "postgres"):
         try:
+            if folder != own:
+                _make_passable(SHARED_STATE, folder.parent)
             _make_private(folder, account)
         except OSError:
             continue
@@ -105,7 +112,17 @@ def _state_folder(instance: Path, account: Account | None) -> Path:
             if folder != own:
                 _remember(instance, folder)
             return folder
+        with suppress(OSError):
+            folder.rmdir()
     raise NoServer(f"the database server's account cannot write {own}, nor a folder under {SHARED_STATE}")
+
+
+def _make_passable(*folders: Path) -> None:
+    """Make folders that every account may walk through, whatever the umask; those that exist are not changed."""
+    for folder in folders:
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            folder.chmod(0o755)
 
 
 def _remembered(instance: Path) -> Path | None:
@@ -120,12 +137,11 @@ def _remembered(instance: Path) -> Path | None:
 def _remember(instance: Path, state: Path) -> None:
     note = json.dumps({"instance": str(instance), "state": str(state)}, ensure_ascii=False)
     _note(instance).write_text(note + "\n", encoding="utf-8")
-    (state / "belongs-to").write_text(f"{instance}\n", encoding="utf-8")
+    (state.parent / "belongs-to").write_text(f"{instance}\n", encoding="utf-8")
 
 
 def _make_private(folder: Path, account: Account | None) -> None:
-    """Make `folder` for the server's account alone; parents are made when missing and never changed."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Make `folder` for the server's account alone; what lies above it is not changed."""
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     expected = account.uid if account else os.geteuid()
@@ -195,11 +211,12 @@ def _version(account: Account | None, folder: Path) -> int | None:
 def _copy_of_wheel(folder: Path, state: Path) -> Path:
     """A copy of the wheel's server beside the data, for an account that cannot walk to the wheel.
 
-    The libraries lie in a sibling folder found relative to the binaries, so both are copied with their layout.
+    The libraries lie in a sibling folder found relative to the binaries, so both are copied with their layout. The copy
+    belongs to us and not to the server's account, since we run client tools from it.
     """
     install = folder.parent
     package = install.parent
-    target = state / "server"
+    target = _copy_folder(state)
     copy = target / package.name / install.name
     stamp = target / "complete"
     identity = f"{package.stat().st_mtime_ns} {folder}\n"
@@ -209,8 +226,20 @@ def _copy_of_wheel(folder: Path, state: Path) -> Path:
             shutil.copytree(install / part, copy / part, symlinks=True)
         for libraries in package.parent.glob(f"{package.name}.libs"):
             shutil.copytree(libraries, target / libraries.name, symlinks=True)
+        _let_everybody_read(target)
         stamp.write_text(identity, encoding="utf-8")
     return copy / "bin"
+
+
+def _copy_folder(state: Path) -> Path:
+    return state.with_name("postgres-server")
+
+
+def _let_everybody_read(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))
 
 
 def _socket_folder(instance: Path, state: Path, account: Account | None) -> Path:

@@ -235,18 +235,23 @@ def test_root_below_a_private_home_uses_a_folder_that_the_server_reaches(folder:
     wheel = home / "venv" / installed.name / "pginstall" / "bin"
     monkeypatch.setattr(postgres_place, "SHARED_STATE", folder / "state")
     monkeypatch.setattr(postgres_place, "_candidates", lambda: iter([wheel]))
+    umask = os.umask(0o077)
     server = server_in(home / "instance")
     try:
         server.start()
         assert ask(server, "SELECT 1") == 1
         assert server.place.state.is_relative_to(folder / "state")
-        assert server.place.binaries.is_relative_to(server.place.state)
+        binaries = server.place.binaries
+        assert binaries.is_relative_to(folder / "state")
+        assert not any(path.stat().st_uid for path in (binaries, *binaries.parents))
         assert server_in(home / "instance").place == server.place
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
         home.chmod(0o755)
         assert server_in(home / "instance").place.state == server.place.state
     finally:
-        server.stop()
+        os.umask(umask)
+        server.destroy()
+        assert list((folder / "state").iterdir()) == []
 
 
 @as_root
