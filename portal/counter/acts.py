@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,7 +58,7 @@ class ActConverter(BaseConverter):
 
 def _version(form: Form) -> int:
     text = form.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
 
 
 DOES: dict[Act, Callable[[Session, Actor, str, Form], Dossier]] = {

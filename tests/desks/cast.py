@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from flask import Flask
@@ -21,6 +22,7 @@ PEOPLE = {
     "citizen B": (visitors.QUAN, 2),
     "citizen of level 1": (visitors.THOM, 1),
     "clerk": (visitors.CLERK, 2),
+    "other clerk": (visitors.OTHER_CLERK, 2),
     "officer": (visitors.OFFICER, 2),
     "leader": (visitors.LEADER, 2),
     "clerk elsewhere": (visitors.CLERK_ELSEWHERE, 2),
@@ -29,7 +31,7 @@ PEOPLE = {
     "administrator": (visitors.ADMINISTRATOR, 2),
     "auditor": (visitors.AUDITOR, 2),
 }
-DESK_HERE = {"clerk", "officer", "leader"}
+DESK_HERE = {"clerk", "other clerk", "officer", "leader"}
 DESK_ELSEWHERE = {"clerk elsewhere", "officer elsewhere", "leader elsewhere"}
 
 
@@ -68,18 +70,21 @@ class Cast:
             dossier = session.scalars(select(Dossier).where(Dossier.code == filed.code)).one()
             return dossier.state, dossier.stage, dossier.version
 
-    def file(self, place: str) -> Filed:
-        """A dossier of citizen A at phường Ba Đình, brought to this place by the real acts."""
+    def account_of(self, name: str) -> uuid.UUID | None:
+        """The account of one of the cast."""
         with db.transaction() as session:
-            owner, clerk, officer, leader = (
-                actor_of(session, PEOPLE[name][0]) for name in ("citizen A", "clerk", "officer", "leader")
-            )
+            return actor_of(session, PEOPLE[name][0]).account_id
+
+    def file(self, place: str, owner: str = "citizen A") -> Filed:
+        """A dossier at phường Ba Đình, brought to this place by the real acts."""
+        with db.transaction() as session:
+            whose, clerk, officer, leader = (actor_of(session, PEOPLE[name][0]) for name in (owner, "clerk", "officer", "leader"))
             made: Dossier = {
-                "submitted": lambda: filings.submitted(session, owner),
-                "received": lambda: filings.received(session, owner, clerk),
-                "appraising": lambda: filings.appraising(session, owner, clerk, officer),
-                "proposed": lambda: filings.proposed(session, owner, clerk, officer),
-                "approved": lambda: filings.approved(session, owner, clerk, officer, leader),
+                "submitted": lambda: filings.submitted(session, whose),
+                "received": lambda: filings.received(session, whose, clerk),
+                "appraising": lambda: filings.appraising(session, whose, clerk, officer),
+                "proposed": lambda: filings.proposed(session, whose, clerk, officer),
+                "approved": lambda: filings.approved(session, whose, clerk, officer, leader),
             }[place]()
             papers = select(IssuedDocument.id).where(IssuedDocument.dossier_id == made.id).order_by(IssuedDocument.id)
             return Filed(str(made.code), str(session.scalars(papers).first()))
