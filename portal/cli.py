@@ -21,6 +21,7 @@ from portal.db import migrate
 from portal.logs import set_up_logs
 from portal.postgres import EmbeddedServer, Role, database_urls
 from portal.postgres_place import NoServer
+from portal.readiness import CannotRun
 
 WEB_THREADS = 4
 WEB_STOP_SECONDS = 10
@@ -39,7 +40,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (UnsafeSettings, NoServer, installation.CannotRun) as error:
+        except (UnsafeSettings, NoServer, CannotRun) as error:
             raise click.ClickException(str(error)) from error
 
 

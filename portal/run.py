@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
-import json
 import os
-import socket
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import click
-import psycopg
 
 from portal.config import Settings
 from portal.postgres import EmbeddedServer, database_urls
 from portal.postgres_place import NoServer
 from portal.processes import Part, Register, Signals
+from portal.readiness import CannotRun, answers, beats, refuse_taken_ports
 from portal.supervisor import PartFailed, Stopped, Supervisor
+from portal.welcome import welcome
 
-CITIZENS_SHOWN = 12
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not bound)
-
-
-class CannotRun(RuntimeError):
-    """The installation cannot start; the message is one sentence that says what to do."""
+SANDBOX_SIGN_OF_LIFE = "/eid/.well-known/openid-configuration"
 
 
 def run(settings: Settings, commands: Collection[str]) -> int:
@@ -50,7 +43,7 @@ class _Installation:
     def run(self, commands: Collection[str]) -> int:
         try:
             self._start(commands)
-            _say("\n".join(_welcome(self._settings)))
+            _say("\n".join(welcome(self._settings)))
             self._supervisor.keep(self._look_after_database)
         except Stopped:
             _say("Được yêu cầu dừng (told to stop).")
@@ -64,28 +57,32 @@ class _Installation:
     def _start(self, commands: Collection[str]) -> None:
         if left := self._register.end_leftovers():
             _say(f"  Đã dọn phần còn lại của lần chạy trước (leftovers ended): {', '.join(left)}")
-        _refuse_taken_ports(self._settings)
+        refuse_taken_ports(self._settings)
         self._started = True
         if self._server:
             with _told("Kho dữ liệu (database)"):
                 self._server.start()
-        sandbox = self._part("sandbox", "Thế giới giả lập (sandbox)", [sys.executable, "-m", "portal.sandbox"])
-        if self._settings.is_demo:
-            sandbox.is_ready = _answers(
-                self._settings.sandbox_host, self._settings.sandbox_port, "/eid/.well-known/openid-configuration"
-            )
-            sandbox.ready_seconds = 300.0
-            self._supervisor.start(sandbox)
+        sandbox = self._start_sandbox() if self._settings.is_demo else None
         self._step("migrate", "Cấu trúc dữ liệu (migrations)", "database", "migrate")
-        if self._settings.is_demo:
+        if sandbox:
             self._wait(sandbox)
         if "load-shipped" in commands:
             self._step("load-shipped", "Thủ tục và lịch đi kèm (shipped data)", "load-shipped")
+        self._start_own_parts()
+
+    def _start_sandbox(self) -> Part:
+        sandbox = self._part("sandbox", "Thế giới giả lập (sandbox)", [sys.executable, "-m", "portal.sandbox"])
+        sandbox.is_ready = answers(self._settings.sandbox_host, self._settings.sandbox_port, SANDBOX_SIGN_OF_LIFE)
+        sandbox.ready_seconds = 300.0  # it makes its people the first time
+        self._supervisor.start(sandbox)
+        return sandbox
+
+    def _start_own_parts(self) -> None:
         worker = self._part("worker", "Người làm nền (worker)", _portal("worker"))
-        worker.is_ready = _beats(database_urls(self._settings).owner)
-        worker.stop_seconds = 25.0
+        worker.is_ready = beats(database_urls(self._settings).owner)
+        worker.stop_seconds = 25.0  # it finishes the job in hand
         web = self._part("web", "Cổng dịch vụ công (portal)", _portal("serve"))
-        web.is_ready = _answers(self._settings.host, self._settings.port, "/readyz")
+        web.is_ready = answers(self._settings.host, self._settings.port, "/readyz")
         for part in (worker, web):
             self._supervisor.start(part)
         for part in (worker, web):
@@ -156,87 +153,3 @@ def _only_run(settings: Settings) -> Iterator[None]:
         handle.write(str(os.getpid()))
         handle.flush()
         yield
-
-
-def _refuse_taken_ports(settings: Settings) -> None:
-    """Raises CannotRun with one sentence when an address that we need cannot be had."""
-    wanted = [("PORTAL_PORT", settings.host, settings.port)]
-    if settings.is_demo:
-        wanted.append(("SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port))
-    for name, host, port in wanted:
-        try:
-            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            with closing(socket.socket(family, kind, protocol)) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-        except OSError as error:
-            raise CannotRun(
-                f"Địa chỉ {host}:{port} không dùng được ({error.strerror}); đặt cổng khác, ví dụ (choose another): "
-                f"{name}={port + 1000} make run"
-            ) from error
-
-
-def _answers(host: str, port: int, path: str) -> Callable[[], bool]:
-    """A probe that holds when the address answers 200; a proxy of the environment is not asked."""
-
-    def probe() -> bool:
-        try:
-            return _get(host, port, path)[0] == 200
-        except (OSError, http.client.HTTPException):
-            return False
-
-    return probe
-
-
-def _beats(database_url: str) -> Callable[[], bool]:
-    """A probe that holds when a worker has told the database that it lives, after this moment."""
-    with psycopg.connect(database_url, connect_timeout=5) as connection:
-        begun = connection.execute("SELECT now()").fetchone()
-
-    def probe() -> bool:
-        try:
-            with psycopg.connect(database_url, connect_timeout=5) as connection:
-                workers = "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat >= %s)"
-                return bool((connection.execute(workers, begun).fetchone() or [False])[0])
-        except psycopg.Error:
-            return False
-
-    return probe
-
-
-def _get(host: str, port: int, path: str) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection(ANYWHERE.get(host, host), port, timeout=5)) as connection:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read()
-
-
-def _welcome(settings: Settings) -> list[str]:
-    lines = ["", "Một Cửa đang chạy (running). Ctrl-C để dừng (to stop).", ""]
-    addresses = {"Cổng dịch vụ công (portal)": settings.base_url}
-    if settings.is_demo:
-        sandbox = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
-        addresses |= {
-            "Ai đăng nhập được (people)": f"{sandbox}/people",
-            "Thư, tin nhắn, mã OTP (messages)": f"{sandbox}/messages",
-        }
-    addresses["Nhật ký (logs)"] = str(settings.instance / "log")
-    lines += [f"  {label:<34}{address}" for label, address in addresses.items()]
-    if settings.is_demo:
-        lines += ["", *_people(_get(settings.sandbox_host, settings.sandbox_port, "/people.json")[1])]
-    return lines
-
-
-def _people(answer: bytes) -> list[str]:
-    """A short table: people with a story, and one of the staff for each role."""
-    people = json.loads(answer)
-    citizens = [person for person in people if person.get("story") and person["roles"] == ["citizen"]]
-    staff = {role: person for person in reversed(people) for role in person["roles"] if role != "citizen"}
-    rows = [("citizen", person) for person in citizens[:CITIZENS_SHOWN]]
-    rows += [(role, person) for role, person in reversed(staff.items())]
-    lines = [f"  {person['personal_id']}  {role:<14}{_about(person)}"[:140] for role, person in rows]
-    return ["  Đăng nhập bằng (log in as), tất cả ở trang /people:", *lines]
-
-
-def _about(person: dict[str, str]) -> str:
-    return ": ".join(filter(None, (person["full_name"], person.get("story"))))

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from portal import run
 from portal.cli import main
 from portal.config import Settings, settings
+from portal.readiness import CannotRun, refuse_taken_ports
+from portal.welcome import people_of
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def test_a_port_in_use_gives_one_sentence_that_names_the_setting(environment: py
 
 def test_the_port_of_the_sandbox_matters_in_the_demo_only(taken: int) -> None:
     values = {"host": "127.0.0.1", "port": 0, "sandbox_port": taken}
-    with pytest.raises(run.CannotRun, match="SANDBOX_PORT"):
-        run._refuse_taken_ports(Settings.model_construct(env="demo", sandbox_host="127.0.0.1", **values))
-    run._refuse_taken_ports(Settings.model_construct(env="production", sandbox_host="127.0.0.1", **values))
+    with pytest.raises(CannotRun, match="SANDBOX_PORT"):
+        refuse_taken_ports(Settings.model_construct(env="demo", sandbox_host="127.0.0.1", **values))
+    refuse_taken_ports(Settings.model_construct(env="production", sandbox_host="127.0.0.1", **values))
 
 
 def test_a_second_run_from_the_same_folder_is_refused(environment: pytest.MonkeyPatch) -> None:
@@ -95,5 +97,5 @@ def test_who_can_log_in_shows_stories_and_one_of_the_staff_for_each_role() -> No
         person | {"personal_id": "004", "roles": ["citizen", "clerk"]},
         person | {"personal_id": "005", "roles": ["citizen", "leader"]},
     ]
-    shown = [line.split()[:2] for line in run._people(json.dumps(people).encode())[1:]]
+    shown = [line.split()[:2] for line in people_of(json.dumps(people).encode())[1:]]
     assert shown == [["002", "citizen"], ["003", "clerk"], ["005", "leader"]]
