@@ -31,9 +31,11 @@ def test_a_licence_that_would_bind_ours_is_refused(licence: str, *, refused: boo
 
 @pytest.mark.skipif(not SET_UP.exists(), reason="this environment was not made by tools/setup.sh")
 def test_setting_up_again_installs_nothing() -> None:
-    done = subprocess.run([ROOT / "tools" / "setup.sh"], capture_output=True, text=True, check=True, timeout=60)
-    assert "packages" not in done.stdout
-    assert "environment" not in done.stdout
+    first, second = (
+        subprocess.run([ROOT / "tools" / "setup.sh"], capture_output=True, text=True, check=True, timeout=100).stdout
+        for _ in range(2)
+    )
+    assert [word for word in ("packages", "environment", "Một Cửa") if word in second] == [], first
 
 
 def test_the_shell_scripts_parse() -> None:
