@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from functools import lru_cache
 from ipaddress import ip_address
@@ -130,15 +132,14 @@ class Settings(BaseSettings):
     def secret(self, name: str) -> str:
         """A random secret of this installation, made on first use and kept under `keys`."""
         path = self.keys / name
-        try:
-            descriptor = path.open("x", encoding="ascii")
-        except FileExistsError:
-            return path.read_text(encoding="ascii")
-        with descriptor:
-            path.chmod(0o600)
-            value = secrets.token_urlsafe(48)
-            descriptor.write(value)
-        return value
+        if not path.exists():
+            draft = path.with_name(f".{name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            with contextlib.suppress(FileExistsError):  # another process was first: its secret stands
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text(encoding="ascii")
 
 
 def load_settings(**overrides: object) -> Settings:

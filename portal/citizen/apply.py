@@ -31,6 +31,7 @@ from portal.services.registries.prefill import ask_all
 from portal.web.access import logged_in
 from portal.web.database import close_session, db
 from portal.web.language import current_language
+from portal.web.limits import asking_registries
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
 
 UNPROCESSABLE = 422
@@ -70,6 +71,7 @@ def _consent_page(procedure: Procedure) -> str:
 
 @blueprint.post("/procedures/<code>/apply")
 @logged_in(procedure_level)
+@asking_registries
 def give_consent(code: str) -> ResponseReturnValue:
     actor = current_actor()
     procedure = current(db(), code)

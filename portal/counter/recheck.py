@@ -14,10 +14,12 @@ from portal.services.registries.exchange import Outcome
 from portal.services.registries.prefill import ask_all
 from portal.web.access import staff
 from portal.web.database import close_session, db
+from portal.web.limits import asking_registries
 
 
 @blueprint.post("/dossiers/<code>/recheck")
 @staff(Permission.RECHECK)
+@asking_registries
 def recheck(code: str) -> ResponseReturnValue:
     actor = current_actor()
     asks = recheck_asks(db(), actor, code, client_ip=request.remote_addr or "")

@@ -6,11 +6,14 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from portal.auth.session import current_actor
+
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True, default_limits=[])
 guesses = limiter.limit("30 per minute; 300 per hour", methods=["POST"])
 looks = limiter.limit("120 per minute")
 heavy = limiter.limit("20 per minute", methods=["POST"])
 logins = limiter.limit("120 per minute")
+asking_registries = limiter.limit("20 per minute", key_func=lambda: current_actor().id, methods=["POST"])
 
 
 def init_app(app: Flask) -> None:
