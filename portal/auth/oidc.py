@@ -27,6 +27,7 @@ ANSWER_WITHIN_SECONDS = 3.0
 LARGEST_ANSWER_BYTES = 200_000
 METADATA_LIVES_SECONDS = 600
 ATTEMPT_LIVES_SECONDS = 600
+CLOSED_ACCOUNTS = frozenset({"account_locked", "account_closed"})  # how the provider words a refusal of its own
 
 
 class LoginFailed(Exception):
@@ -162,7 +163,7 @@ class Provider:
         if clock.now().timestamp() - attempt.began_at > ATTEMPT_LIVES_SECONDS:
             raise LoginFailed("expired")
         if "error" in answer:
-            raise LoginFailed(_reason_of(answer["error"]))
+            raise LoginFailed(_reason_of(answer["error"], answer.get("error_description", "")))
         token = self._exchange(attempt, answer.get("code", ""))
         now = clock.now().timestamp()
         try:
@@ -301,7 +302,9 @@ def iso_date_of_birth(claim: str) -> str | None:
     return "-".join(known)
 
 
-def _reason_of(error: str) -> str:
+def _reason_of(error: str, description: str) -> str:
+    if error == "access_denied" and description in CLOSED_ACCOUNTS:
+        return "account_closed"
     return {
         "access_denied": "denied",
         "unmet_authentication_requirements": "level",
