@@ -42,6 +42,7 @@ TABS: dict[str, tuple[Place, ...]] = {
 }
 FIRST_TAB = {Role.CLERK: "submitted", Role.OFFICER: "unassigned", Role.LEADER: "signature"}
 LONGEST_SEARCH = 100
+LAST_PAGE = 100_000
 
 
 def tab_names() -> dict[str, str]:
@@ -76,7 +77,7 @@ def _queue_page() -> str:
     tab = request.args.get("tab", "")
     if tab not in TABS and not search:
         tab = _own_tab(actor)
-    page = max(request.args.get("page", 1, type=int) or 1, 1)
+    page = min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE)
     found = queue(db(), actor, QueueFilter(places=TABS.get(tab, ()), search=search, page=page))
     counts = queue_counts(db(), actor)
     return render_template(

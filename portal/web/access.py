@@ -16,6 +16,7 @@ from portal.services.errors import LevelTooLow, NotFound
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "access_mark"
+NUL = "\x00"
 
 
 class Door(StrEnum):
@@ -79,6 +80,8 @@ def check_access() -> ResponseReturnValue | None:
     """Before each request: let in, send to log in, or say that there is no such page."""
     if request.endpoint is None or request.routing_exception is not None:
         return None
+    if NUL in request.path or any(NUL in part for pair in request.args.items(multi=True) for part in pair):
+        raise NotFound  # nothing is called so, and the database could not even be asked
     access = access_of(request_view())
     if access is None or access.door is Door.PUBLIC:
         return None

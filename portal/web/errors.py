@@ -10,6 +10,7 @@ from flask import Flask, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -88,6 +89,12 @@ def page_of_database_error(error: Exception) -> ResponseReturnValue:
     return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
+def page_of_unkeepable_value(error: DataError) -> ResponseReturnValue:
+    """Something was sent that no column can hold."""
+    log.warning("value_not_kept", endpoint=request.endpoint)
+    return render_template("errors/400.html"), HTTPStatus.BAD_REQUEST
+
+
 def page_of_full_disk(error: OSError) -> ResponseReturnValue:
     """The disk refused to write."""
     log.error("disk_unavailable", fault=type(error).__name__, errno=error.errno)
@@ -109,5 +116,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, page_of_http_error)
     for fault in (*DATABASE_FAULTS, WhoIsUnknown):
         app.register_error_handler(fault, page_of_database_error)
+    app.register_error_handler(DataError, page_of_unkeepable_value)
     app.register_error_handler(OSError, page_of_full_disk)
     app.register_error_handler(Exception, page_of_defect)
