@@ -43,7 +43,7 @@ def _navigation() -> list[dict[str, Any]]:
     actor = current_actor()
     items = [("citizen.home", _("Trang chủ")), ("citizen.procedures", _("Thủ tục"))]
     if actor.account_id is not None:
-        items.append(("citizen.dossiers", _("Hồ sơ của tôi")))
+        items += [("citizen.dossiers", _("Hồ sơ của tôi")), ("citizen.notices", _("Tin báo"))]
     if actor.holds_anywhere(Permission.SEE_QUEUE):
         items.append(("counter.queue_list", _("Một cửa")))
     items += [("public.track", _("Tra cứu hồ sơ")), ("public.verify", _("Kiểm tra giấy tờ"))]
