@@ -34,7 +34,9 @@ def inbox(session: Session, account_id: uuid.UUID) -> list[InboxLine]:
         .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(NEWEST)
     )
-    return [InboxLine(code, kind, created_at, read_at is not None) for code, kind, created_at, read_at in session.execute(query)]
+    return [
+        InboxLine(str(code), kind, created_at, read_at is not None) for code, kind, created_at, read_at in session.execute(query)
+    ]
 
 
 def mark_read(session: Session, account_id: uuid.UUID) -> None:
