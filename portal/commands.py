@@ -12,6 +12,7 @@ import click
 from portal import clock
 from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
+from portal.services.catalogue.lint import counts, findings
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import all_current, current
 from portal.services.dossiers.calendar import term_of, working_calendar
@@ -122,18 +123,41 @@ def procedures_list(*, as_json: bool) -> None:
         click.echo("\t".join(str(value) for value in row.values()))
 
 
+@procedures.command("check")
+@click.argument("code", required=False)
+def procedures_check(code: str | None) -> None:
+    """The publication check of one procedure, or of all; exit 1 on a finding."""
+    with transaction() as session:
+        try:
+            checked = [current(session, code)] if code else all_current(session)
+        except NotFound as missing:
+            raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
+    faults = 0
+    for procedure in checked:
+        told, how_many = findings(procedure), counts(procedure)
+        faults += len(told)
+        click.echo(
+            f"{'✗' if told else '✓'} {procedure.code} asked {how_many.asked} (+{how_many.asked_sometimes} sometimes),"
+            f" prefilled {how_many.prefilled}, removed {how_many.removed}"
+        )
+        for finding in told:
+            click.echo(f"  {finding.where}: {finding.what}")
+    if faults:
+        raise SystemExit(1)
+
+
 def _row(procedure: Procedure) -> dict[str, Any]:
     definition = procedure.definition
-    looked_up = {key for lookup in definition.lookups for key in lookup.elements}
-    asked = {question.element for page in definition.pages for question in page.questions}
+    how_many = counts(procedure)
     return {
         "code": procedure.code,
         "name": definition.name,
         "version": procedure.content_hash[:12],
         "agency": definition.competence.level,
         "level": definition.level,
-        "typed": len(asked - looked_up),
-        "prefilled": len(looked_up),
+        "typed": how_many.asked,
+        "typed_sometimes": how_many.asked_sometimes,
+        "prefilled": how_many.prefilled,
     }
 
 
