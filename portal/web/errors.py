@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from urllib.parse import urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, redirect, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from portal.auth.session import DATABASE_FAULTS, session_of_request
 from portal.config import settings
@@ -56,9 +54,6 @@ def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
     template = f"errors/{code if code in (403, 404, 405, 413, 429, 503) else 400 if code < 500 else 500}.html"
     response = error.get_response()
     headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After", "Location")}
-    if isinstance(error, RequestRedirect):
-        target = urlsplit(error.new_url)  # the router's own names the host that the request claimed
-        return redirect(urlunsplit(("", "", target.path, target.query, "")), code)
     if 300 <= code < 400:
         return error
     return render_template(template), code, headers
@@ -109,7 +104,9 @@ def page_of_defect(error: Exception) -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Register the table."""
+    """Register the table; an address with too many slashes has a page too, where the router would have sent the browser to
+    whatever host the request claimed."""
+    app.url_map.merge_slashes = False
     app.register_error_handler(PortalError, page_of_portal_error)
     app.register_error_handler(CSRFError, page_of_form_error)
     app.register_error_handler(SessionEnded, page_of_ended_session)
