@@ -65,6 +65,7 @@ missing_packages() {
     can_make_environment || echo python3-venv
     have_libraries || printf '%s\n' "${PANGO_PACKAGES[@]}"
     ! $with_tests || find_browser || echo chromium
+    ! $with_tests || have_pdf_readers || echo poppler-utils
 }
 
 # Install what is missing as root; else say the exact command.
@@ -93,6 +94,9 @@ for name in sys.argv[1:]:
     ctypes.CDLL(name)
 PYTHON
 }
+
+# A second opinion on our papers: their words, fonts and signatures as another reader sees them.
+have_pdf_readers() { command -v pdftotext >/dev/null && command -v pdfsig >/dev/null && command -v pdffonts >/dev/null; }
 
 find_browser() {
     local name

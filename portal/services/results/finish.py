@@ -45,9 +45,31 @@ def finish(pdf: bytes) -> bytes:
         if Name.AF in root:
             root.AF = Array([root.AF[0]])
         _add_signature_field(document)
+        _end_streams_plainly(document)
         out = io.BytesIO()
-        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.preserve, deterministic_id=True)
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, compress_streams=False, deterministic_id=True)
         return out.getvalue()
+
+
+def _end_streams_plainly(document: pikepdf.Pdf) -> None:
+    """A stream whose last byte is a carriage return is written in hexadecimal: with the line feed that follows it, some
+    readers take it for the end of the line, and find one byte too few."""
+    for item in document.objects:
+        if not isinstance(item, pikepdf.Stream) or not (raw := item.read_raw_bytes()).endswith(b"\r"):
+            continue
+        filters = _listed(item.get(Name.Filter))
+        parameters = _listed(item.get(Name.DecodeParms)) or [None] * len(filters)
+        item.write(
+            raw.hex().encode("ascii") + b">",
+            filter=Array([Name.ASCIIHexDecode, *filters]),
+            decode_parms=Array([None, *parameters]) if any(parameters) else None,
+        )
+
+
+def _listed(value: pikepdf.Object | None) -> list[pikepdf.Object | None]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, Array) else [value]
 
 
 def _say_accessible(document: pikepdf.Pdf) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 HERE = Path(__file__).resolve().parent.parent.parent
 FONTS = HERE / "static" / "fonts"
@@ -28,16 +28,21 @@ FACES = {
 ATTACHMENT_NAME = "ket-qua.json"
 
 
-class ReachesOutside(FatalURLFetchingError, ValueError):  # type: ignore[misc]  # the library carries no types
+class ReachesOutside(ValueError):
     """A paper's HTML asks for something that is not in it; nothing is drawn rather than a paper with a hole."""
 
 
 class _Closed(URLFetcher):  # type: ignore[misc]  # the library carries no types
-    """Fetches nothing: what a paper shows stands in its HTML as data."""
+    """Fetches nothing: what a paper shows stands in its HTML as data. The library goes on without what it is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=["data"])
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if not url.startswith("data:image/svg+xml"):
-            raise ReachesOutside(url[:200])
+            self.refused.append(url[:100])
+            raise ReachesOutside(url[:100])
         return super().fetch(url, headers)
 
 
@@ -66,8 +71,9 @@ def draw(html: str, facts: Mapping[str, Any], *, title: str, made_at: datetime) 
         string=data, name=ATTACHMENT_NAME, description=f"Dữ liệu của văn bản: {title}", relationship="Data",
         created=made_at, modified=made_at,
     )  # fmt: skip
-    document = HTML(string=html, url_fetcher=_Closed(allowed_protocols=["data"]))
+    closed = _Closed()
+    document = HTML(string=html, url_fetcher=closed)
     drawn = document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[attachment])
-    if drawn is None:
-        raise ValueError("nothing was drawn")
+    if closed.refused or drawn is None:
+        raise ReachesOutside(", ".join(closed.refused))
     return bytes(drawn)

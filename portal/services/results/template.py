@@ -25,7 +25,7 @@ from portal.config import settings
 LAYOUTS = Path(__file__).resolve().parent.parent.parent / "templates" / "documents"
 LONGEST_TEMPLATE = 200_000
 MAY_STAND = (
-    nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Filter,
+    nodes.Output, nodes.TemplateData, nodes.Const,
     nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
 FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "default"})
@@ -70,9 +70,19 @@ def _compiled(template: str) -> Template:
         raise SecurityError("a template of more than 200,000 characters")
     tree = _sandbox().parse(template)
     for node in tree.find_all(nodes.Node):
-        if not isinstance(node, MAY_STAND) or (isinstance(node, nodes.Filter) and node.name not in FILTERS):
+        if not _may_stand(node):
             raise SecurityError(f"a result's template may not hold a {type(node).__name__} (line {node.lineno})")
     return _sandbox().from_string(tree)
+
+
+def _may_stand(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Filter):
+        return node.name in FILTERS
+    if isinstance(node, nodes.Getattr):
+        return node.attr == "value"
+    if isinstance(node, nodes.Name):
+        return node.name != "self"
+    return isinstance(node, MAY_STAND)
 
 
 def result_body(template: str, facts: Mapping[str, Any]) -> Markup:

@@ -1,0 +1,139 @@
+"""A procedure's template may put values in words and choose between words; nothing else, however it asks."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from jinja2.exceptions import SecurityError, TemplateError
+
+from portal.services.results.render import ReachesOutside, draw
+from portal.services.results.template import draft_body, paper_html, result_body
+from tests.services.results.papers import DRAWING, facts_of, the_procedure
+
+pytestmark = DRAWING
+MADE_AT = datetime(2026, 11, 25, 1, 56, tzinfo=UTC)
+REFUSED = {
+    "the settings": "{{ config.SECRET_KEY() }}",
+    "a class": "{{ ''.__class__ }}",
+    "a class by filter": "{{ ''|attr('__class__') }}",
+    "the template itself": "{{ self }}",
+    "an attribute of a value": "{{ full_name.value.__class__.mro() }}",
+    "a method": "{{ full_name.upper() }}",
+    "an index": "{{ full_name['value'] }}",
+    "an include": "{% include 'paper.html' %}",
+    "an import": "{% from 'paper.html' import x %}",
+    "an extension": "{% extends 'paper.html' %}",
+    "a loop over a million": "{% for i in range(1000000000) %}x{% endfor %}",
+    "loops in loops over a name": "{% for a in full_name %}{% for b in full_name %}{{ a }}{% endfor %}{% endfor %}",
+    "a text of a gigabyte": "{{ 'x' * 1000000000 }}",
+    "a number without end": "{{ 10 ** 10 ** 10 }}",
+    "a wide column": "{{ full_name|center(1000000000) }}",
+    "a macro that calls itself": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "a variable": "{% set x = full_name %}{{ x }}",
+    "values that may not be trusted as markup": "{{ full_name|safe }}",
+    "a template of a megabyte": "x" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("template", REFUSED.values(), ids=REFUSED.keys())
+def test_a_template_cannot(template: str) -> None:
+    with pytest.raises(TemplateError):
+        result_body(template, facts_of("result"))
+
+
+def test_what_the_settings_are_called_is_an_empty_word() -> None:
+    assert result_body("[{{ config }}{{ request }}{{ session }}]", facts_of("result")) == "[]"
+
+
+def test_values_are_shown_as_words_whatever_they_hold() -> None:
+    facts = facts_of("result", "<script>alert(1)</script>{{ 7*7 }}")
+    html = result_body("{{ full_name }}", facts)
+    assert html == "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}"
+
+
+def test_the_leader_reads_the_very_words_that_are_printed() -> None:
+    facts = facts_of("result")
+    template = the_procedure().result_template
+    assert str(result_body(template, facts)) in paper_html("result", facts, template)
+    assert str(result_body(template, facts)) in draft_body(facts, template)
+
+
+def test_the_shipped_template_holds_for_every_conclusion() -> None:
+    template = the_procedure().result_template
+    said = set()
+    for conclusion in ("never_married", "married", "divorced", "widowed"):
+        facts = facts_of("result")
+        facts["fields"]["conclusion"] = {"value": conclusion, "text": conclusion}
+        said.add(str(result_body(template, facts)))
+    assert len(said) == 4
+
+
+@contextmanager
+def listening() -> Iterator[tuple[int, list[bytes]]]:
+    """A port of this machine, and whoever came to it."""
+    came: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+
+        def answer() -> None:
+            while not done.is_set():
+                try:
+                    connection, _address = server.accept()
+                except TimeoutError:
+                    continue
+                with connection:
+                    came.append(connection.recv(200))
+
+        done = threading.Event()
+        listener = threading.Thread(target=answer)
+        listener.start()
+        try:
+            yield server.getsockname()[1], came
+        finally:
+            done.set()
+            listener.join()
+
+
+OUTWARD = {
+    "an image": '<img src="{url}" alt="x">',
+    "a style sheet": '<link rel="stylesheet" href="{url}">',
+    "an imported style sheet": '<style>@import url("{url}");</style>',
+    "a background": '<p style="background: url({url})">x</p>',
+    "a face": '<style>@font-face {{ font-family: x; src: url("{url}") }}</style><p style="font-family: x">x</p>',
+    "an attachment": '<link rel="attachment" href="{url}">',
+    "an attached link": '<a rel="attachment" href="{url}">x</a>',
+    "an image inside an image": "<img alt=\"x\" src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9'"
+    " height='9'><image href='{url}' width='9' height='9'/></svg>\">",
+    "an object": '<object data="{url}"></object>',
+    "an embedded thing": '<embed src="{url}">',
+}
+
+
+@pytest.mark.parametrize("outward", OUTWARD.values(), ids=OUTWARD.keys())
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/x.png", "file:///etc/passwd", "//127.0.0.1:{port}/x"])
+def test_a_paper_that_reaches_outside_is_not_drawn(outward: str, address: str) -> None:
+    with listening() as (port, came):
+        html = f"<html lang='vi'><title>x</title>{outward.format(url=address.format(port=port))}<p>x</p></html>"
+        try:
+            pdf = draw(html, {}, title="x", made_at=MADE_AT)
+        except ValueError:  # ReachesOutside, or an address that means nothing in a paper
+            pdf = b""
+        assert came == []
+        assert b"root:" not in pdf
+        assert pdf.count(b"/EmbeddedFile") <= 1, "only the facts are attached"
+
+
+def test_a_template_with_a_picture_from_outside_stops_the_paper() -> None:
+    html = paper_html("result", facts_of("result"), '<img src="https://ke-gian.example/x.png" alt="">')
+    with pytest.raises(ReachesOutside):
+        draw(html, {}, title="x", made_at=MADE_AT)
+
+
+def test_a_refusal_to_read_says_where() -> None:
+    with pytest.raises(SecurityError, match=r"For \(line 2\)"):
+        result_body("\n{% for a in full_name %}{% endfor %}", facts_of("result"))
