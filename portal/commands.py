@@ -12,14 +12,17 @@ import click
 from portal import clock
 from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
+from portal.demo import synthetic_person
 from portal.services.catalogue.lint import counts, findings
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import all_current, current
 from portal.services.dossiers.calendar import term_of, working_calendar
 from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
+from portal.services.dossiers.rehearse import rehearse
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
+from portal.services.registries.prefill import ask_all
 from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by
 from portal.shipped import load_shipped
@@ -144,6 +147,34 @@ def procedures_check(code: str | None) -> None:
             click.echo(f"  {finding.where}: {finding.what}")
     if faults:
         raise SystemExit(1)
+
+
+@procedures.command("rehearse")
+@click.argument("code", required=False)
+def procedures_rehearse(code: str | None) -> None:
+    """Run a procedure's own cases from filing to the drawn result, and undo it all; exit 1 when one goes wrong."""
+    wrong = 0
+    for number, name in _cases(code):
+        with transaction() as session:
+            procedure = current(session, number)
+            case = next(one for one in procedure.cases if one["name"] == name)
+            went = rehearse(session, procedure, case, synthetic_person(str(case["person"])), ask_all)
+            session.rollback()
+        wrong += not went.is_right
+        click.echo(f"{'✓' if went.is_right else '✗'} {number} {went.name}: {' → '.join(went.places)}; PDF {went.pdf_bytes} bytes")
+        for line in filter(None, [went.stopped, *(f"the result does not say «{words}»" for words in went.missing_words)]):
+            click.echo(f"  {line}")
+    if wrong:
+        raise SystemExit(1)
+
+
+def _cases(code: str | None) -> list[tuple[str, str]]:
+    with transaction() as session:
+        try:
+            chosen = [current(session, code)] if code else all_current(session)
+        except NotFound as missing:
+            raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
+        return [(procedure.code, str(case["name"])) for procedure in chosen for case in procedure.cases]
 
 
 def _row(procedure: Procedure) -> dict[str, Any]:

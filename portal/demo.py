@@ -12,9 +12,31 @@ from portal import clock
 from portal.blind_index import personal_id_hash
 from portal.config import settings
 from portal.models import DataKey, Office, StaffDuty, StaffMember
+from portal.services.registries.exchange import Subject
 from portal.services.results.seals import enrol
 
 WITHIN_SECONDS = 30
+
+
+def synthetic_person(personal_id: str) -> Subject:
+    """A person of the sandbox's list, by the three factors that registries match.
+
+    Raises:
+        requests.RequestException: the sandbox does not answer.
+        LookupError: it knows nobody of this ID.
+    """
+    for person in _people(f"?q={personal_id}"):
+        if person["personal_id"] == personal_id:
+            return Subject(personal_id, person["full_name"], person["date_of_birth"])
+    raise LookupError(personal_id)
+
+
+def _people(query: str = "") -> list[dict[str, Any]]:
+    address = f"http://{settings().sandbox_host}:{settings().sandbox_port}/people.json{query}"
+    answer = requests.get(address, timeout=WITHIN_SECONDS)
+    answer.raise_for_status()
+    people: list[dict[str, Any]] = answer.json()
+    return people
 
 
 def load_staff(session: Session) -> int:
@@ -23,13 +45,8 @@ def load_staff(session: Session) -> int:
     Raises:
         requests.RequestException: the sandbox does not answer.
     """
-    address = f"http://{settings().sandbox_host}:{settings().sandbox_port}/people.json"
-    answer = requests.get(address, timeout=WITHIN_SECONDS)
-    answer.raise_for_status()
-    people = answer.json()
-    people = people["people"] if isinstance(people, dict) else people
     added = 0
-    for person in people:
+    for person in _people():
         for role in person["roles"]:
             if role != "citizen" and person["office"]:
                 added += _give_duty(session, person, role)
