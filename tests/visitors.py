@@ -97,6 +97,11 @@ class Visitor:
     def session_cookie(self, value: str) -> None:
         self.client.set_cookie("portal_session", value, domain="127.0.0.1")
 
+    def take_cookies_to(self, host: str) -> None:
+        """Let requests that claim another host carry the session too."""
+        if self.session_cookie:
+            self.client.set_cookie("portal_session", self.session_cookie, domain=host)
+
     @property
     def is_logged_in(self) -> bool:
         answer = self.get("/my/dossiers")

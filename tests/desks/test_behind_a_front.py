@@ -42,6 +42,7 @@ def behind(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Callable[[int], Visit
 
 def test_no_page_repeats_the_host_that_a_request_claims(app: Flask, cast: Cast, filed: Filed) -> None:
     for name in ("nobody", "citizen A", "clerk"):
+        cast[name].take_cookies_to(EVIL)
         for address in addresses(app, filed):
             if address.method == "GET":
                 for headers in ({"Host": EVIL}, FORWARDED):
