@@ -27,7 +27,9 @@ from portal.models import Account, LoginSession, SpentToken, StaffDuty, StaffMem
 
 log = structlog.get_logger()
 DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
+UNSENT = "unsent"  # the one thing that may outlive a login: a form kept for the same account (see `unsent.py`)
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+RUN_OUT_KEPT = timedelta(days=1)
 TOUCH_AFTER = timedelta(seconds=60)
 SEALED_ID_TOKEN = "login_sessions.sealed_id_token"  # noqa: S105 (a column's name)
 
@@ -43,6 +45,7 @@ class PortalSession(CallbackDict[str, Any], SessionMixin):
         self.new_token: str | None = None
         self.is_ended = False
         self.is_unreadable = False
+        self.former_account_id: uuid.UUID | None = None
 
     def _on_update(self, _self: CallbackDict[str, Any]) -> None:
         self.modified = True
@@ -63,9 +66,11 @@ class TableSessions(SessionInterface):
             return PortalSession()
         try:
             with transaction() as database:
-                row = _living_session(database, token, clock.now())
+                row = _session_of(database, token)
                 if row is None:
                     return PortalSession()
+                if _has_run_out(row, clock.now()):
+                    return _run_out(row)
                 return PortalSession(dict(row.data), row_id=row.id, actor=_actor_of(database, row))
         except DATABASE_FAULTS:
             return _unreadable()
@@ -93,19 +98,31 @@ def _is_secure() -> bool:
     return settings().base_url.startswith("https:")
 
 
-def _living_session(database: Session, token: str, now: datetime) -> LoginSession | None:
+def _session_of(database: Session, token: str) -> LoginSession | None:
     row = database.scalars(select(LoginSession).where(LoginSession.token_hash == sha256(token.encode()))).first()
     if row is None or row.revoked_at is not None:
         return None
-    if now - row.seen_at > timedelta(minutes=settings().session_idle_minutes):
-        return None
-    if now - row.created_at > timedelta(hours=settings().session_absolute_hours):
-        return None
     if row.account is not None and row.account.locked_at is not None:
         return None
+    return row
+
+
+def _has_run_out(row: LoginSession, now: datetime) -> bool:
+    """Whether the session was left alone too long or lasted too long; one that lives is noted as seen."""
+    if now - row.seen_at > timedelta(minutes=settings().session_idle_minutes):
+        return True
+    if now - row.created_at > timedelta(hours=settings().session_absolute_hours):
+        return True
     if now - row.seen_at > TOUCH_AFTER:
         row.seen_at = now
-    return row
+    return False
+
+
+def _run_out(row: LoginSession) -> PortalSession:
+    """Nobody, who was somebody until a while ago."""
+    former = PortalSession()
+    former.former_account_id = row.account_id
+    return former
 
 
 def _actor_of(database: Session, row: LoginSession) -> Actor:
@@ -165,7 +182,9 @@ def start_session(
     current = session_of_request()
     if current.row_id is not None:
         _revoke(database, LoginSession.id == current.row_id)
-    row, token = _new_row({})
+    unsent = current.get(UNSENT)
+    is_theirs = unsent is not None and unsent["account"] == str(account.id)
+    row, token = _new_row({UNSENT: unsent} if is_theirs else {})
     row.account_id = account.id
     row.level = level
     row.authenticated_at = authenticated_at
@@ -173,6 +192,7 @@ def start_session(
     row.sealed_id_token = seal(account.open_data_key(), id_token.encode(), SEALED_ID_TOKEN)
     database.add(row)
     current.clear()
+    current.update(row.data)
     current.row_id, current.new_token, current.modified = row.id, token, False
 
 
@@ -209,10 +229,13 @@ def _revoke(database: Session, which: Any) -> int:
 
 
 def forget_what_ended(database: Session, now: datetime) -> int:
-    """Delete the sessions that are over and the one-time tokens that could not be used any more; gives how many."""
+    """Delete the sessions that are over and the one-time tokens that could not be used any more; gives how many.
+
+    A person's session that ran out is kept for a day more, so that a form that comes late still finds whose it is.
+    """
     over = or_(
-        LoginSession.created_at < now - timedelta(hours=settings().session_absolute_hours),
-        LoginSession.seen_at < now - timedelta(minutes=settings().session_idle_minutes),
+        LoginSession.created_at < now - timedelta(hours=settings().session_absolute_hours) - RUN_OUT_KEPT,
+        LoginSession.account_id.is_(None) & (LoginSession.seen_at < now - timedelta(minutes=settings().session_idle_minutes)),
         LoginSession.revoked_at.is_not(None),
     )
     sessions = database.execute(delete(LoginSession).where(over).returning(LoginSession.id)).all()

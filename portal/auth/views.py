@@ -14,6 +14,7 @@ from portal.auth.accounts import account_of, spend
 from portal.auth.attempts import attempts_of, keep_attempts
 from portal.auth.oidc import ATTEMPT_LIVES_SECONDS, Attempt, LoginFailed, ProviderUnavailable, provider
 from portal.auth.session import (
+    UNSENT,
     current_actor,
     end_session,
     id_token_of_session,
@@ -22,7 +23,8 @@ from portal.auth.session import (
     start_session,
 )
 from portal.auth.tokens import SKEW_SECONDS, TokenRefused
-from portal.web.access import WhoIsUnknown, public
+from portal.auth.unsent import unsent_form
+from portal.web.access import WhoIsUnknown, logged_in, public
 from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.limits import logins
@@ -82,7 +84,8 @@ def callback() -> ResponseReturnValue:
         db().rollback()
         response = make_response(_failed(failed, attempt.next))
     else:
-        response = make_response(redirect(safe_next(attempt.next)))
+        onward = url_for("auth.unsent") if UNSENT in session_of_request() else safe_next(attempt.next)
+        response = make_response(redirect(onward))
     keep_attempts(response, others)
     return response
 
@@ -110,6 +113,15 @@ def _failed(failed: LoginFailed, next_url: str) -> ResponseReturnValue:
     page = render_template("auth/login_failed.html", reason=failed.reason, next_url=next_url)
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
     return page, status, headers
+
+
+@blueprint.get("/my/unsent")
+@logged_in()
+def unsent() -> ResponseReturnValue:
+    form = unsent_form()
+    if form is None:
+        return redirect(url_for("citizen.home"))
+    return render_template("auth/unsent.html", form=form)
 
 
 @blueprint.get("/logout")

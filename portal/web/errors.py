@@ -13,6 +13,7 @@ from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from portal.auth.session import DATABASE_FAULTS, session_of_request
+from portal.auth.unsent import Unsent, keep_unsent
 from portal.config import settings
 from portal.services.errors import (
     Forbidden,
@@ -67,8 +68,10 @@ def page_of_form_error(error: CSRFError) -> ResponseReturnValue:
 
 
 def page_of_ended_session(error: SessionEnded) -> ResponseReturnValue:
-    """Something was sent after the session ended: log in again, and nothing typed is lost."""
-    return render_template("errors/session_ended.html"), HTTPStatus.UNAUTHORIZED
+    """Something was sent after the session ended: what was typed waits until the same person has logged in again."""
+    is_kept = keep_unsent(Unsent(request.path, _typed_fields()))
+    minutes = settings().session_idle_minutes
+    return render_template("errors/session_ended.html", is_kept=is_kept, minutes=minutes), HTTPStatus.UNAUTHORIZED
 
 
 def _typed_fields() -> list[tuple[str, str]]:
