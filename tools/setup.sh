@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 VENV=.venv
 STAMPS=$VENV/.setup
+# Pango draws the text of the documents.
 PANGO_LIBRARIES=(libgobject-2.0.so.0 libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1)
 PANGO_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 with_tests=false
@@ -63,8 +64,11 @@ wait_a_moment() {
 # What of the system is missing, as one list of Debian packages: one question to an administrator, not three.
 missing_packages() {
     can_make_environment || echo python3-venv
-    have_libraries || printf '%s\n' "${PANGO_PACKAGES[@]}"
-    ! $with_tests || find_browser || echo chromium
+    have_libraries "${PANGO_LIBRARIES[@]}" || printf '%s\n' "${PANGO_PACKAGES[@]}"
+    if $with_tests; then
+        find_browser || echo chromium
+        have_libraries libatomic.so.1 || echo libatomic1 # the browser's driver needs it
+    fi
     ! $with_tests || have_pdf_readers || echo poppler-utils
 }
 
@@ -85,10 +89,9 @@ bring_system_packages() {
     [ ${#missing[@]} -eq 0 ] || fail "Cài rồi mà vẫn thiếu (installed and still missing): ${missing[*]}"
 }
 
-# Pango draws the text of the documents.
 have_libraries() {
     [ "$(uname -s)" = Linux ] || return 0
-    "$python" - "${PANGO_LIBRARIES[@]}" <<'PYTHON' 2>/dev/null
+    "$python" - "$@" <<'PYTHON' 2>/dev/null
 import ctypes, sys
 for name in sys.argv[1:]:
     ctypes.CDLL(name)

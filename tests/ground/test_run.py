@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from portal import run
+from portal import cli, run
 from portal.cli import main
 from portal.config import Settings, settings
 from portal.readiness import CannotRun, refuse_taken_ports
@@ -27,6 +27,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pyt
     """The command's own settings, read anew."""
     monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(cli, "set_up_logs", lambda: None)  # it would keep the runner's stream beyond its end
     settings.cache_clear()
     yield monkeypatch
     settings.cache_clear()
