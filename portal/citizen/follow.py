@@ -14,24 +14,20 @@ from portal.auth.session import current_actor
 from portal.citizen import blueprint
 from portal.models import Dossier, IssuedDocument
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
-from portal.services.dossiers.lifecycle import ENDED, STATUS_CODES, Document, State
+from portal.services.dossiers.lifecycle import ENDED, STATUS_CODES, Document, Place, Stage, State
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers
 from portal.services.errors import NotFound
+from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
+from portal.web.filters import write_moment
 from portal.web.language import current_language
-from portal.web.words import event_sentence, state_name
-
-NEXT = {
-    State.SUBMITTED: "received",
-    State.RECEIVED: "forwarded",
-    State.IN_PROCESSING: "issued",
-    State.FINISHED: "result_returned",
-}
+from portal.web.words import ending_sentence, event_name, state_name, waiting_words
 
 
 def _procedure_name(dossier: Dossier) -> str:
@@ -76,15 +72,9 @@ def receipt(code: str) -> ResponseReturnValue:
 def _sent(dossier: Dossier) -> dict[str, Any]:
     """What was sent and what comes next; the rest of the story stands on the dossier's own page."""
     story = _story(dossier)
-    checked = {
-        "when": None,
-        "title": _("Bộ phận một cửa kiểm tra"),
-        "text": _("Trong 8 giờ làm việc, cán bộ trả lời và gửi giấy hẹn ghi rõ ngày trả kết quả."),
-        "state": "next",
-    }
     return {
         **story,
-        "timeline": [{**story["timeline"][0], "state": "done"}, checked],
+        "timeline": [story["timeline"][0], _waiting(dossier, Place(State.SUBMITTED))],
         "documents": [_card(paper, dossier) for paper in documents_of(db(), dossier) if paper.kind == Document.ACKNOWLEDGEMENT],
         "has_moved_on": State(dossier.state) is not State.SUBMITTED,
     }
@@ -92,6 +82,7 @@ def _sent(dossier: Dossier) -> dict[str, Any]:
 
 def _story(dossier: Dossier) -> dict[str, Any]:
     events = events_of(db(), dossier.id)
+    days: list[Any] = next((event.facts["days"] for event in reversed(events) if "days" in event.facts), [])
     return {
         "dossier": dossier,
         "dossier_code": dossier.code,
@@ -102,22 +93,38 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "office_name": dossier.office and (dossier.office.name_en if current_language() == "en" else dossier.office.name),
         "office": dossier.office,
         "timeline": _timeline(dossier, events),
-        "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),
+        "promise_days": days,
+        "days_left": _days_left(dossier, days),
         "documents": [_card(document, dossier) for document in documents_of(db(), dossier)],
         "tracking_secret": dossier.parties["tracking_secret"],
     }
 
 
 def _timeline(dossier: Dossier, events: list[Any]) -> list[dict[str, Any]]:
-    items = []
-    for event in events:
-        title, text = event_sentence(event.name)
-        is_last = event is events[-1] and State(dossier.state) not in ENDED
-        items.append({"when": event.happened_at, "title": title, "text": text, "state": "now" if is_last else "done"})
-    coming = NEXT.get(State(dossier.state))
-    if coming:
-        items.append({"when": None, "title": event_sentence(coming)[0], "text": "", "state": "next"})
+    """What happened, what is being done now, and when the end is promised."""
+    items = [{"when": event.happened_at, "title": event_name(event.name), "text": "", "state": "done"} for event in events]
+    state = State(dossier.state)
+    if state in ENDED:
+        items[-1]["text"] = ending_sentence(state)
+        return items
+    items.append(_waiting(dossier, Place(state, Stage(dossier.stage) if dossier.stage else None)))
+    if dossier.promised_at and state is not State.FINISHED:
+        latest = _("Chậm nhất %(when)s.", when=write_moment(dossier.promised_at, current_language()))
+        items.append({"when": None, "title": _("Có kết quả"), "text": latest, "state": "next"})
     return items
+
+
+def _waiting(dossier: Dossier, place: Place) -> dict[str, Any]:
+    title, text = waiting_words(place, is_electronic=dossier.delivery == "electronic")
+    return {"when": None, "title": title, "text": text, "state": "now"}
+
+
+def _days_left(dossier: Dossier, days: list[Any]) -> int | None:
+    """Working days between today and the promise; None where nothing is awaited, or it is too late to count."""
+    if dossier.promised_at is None or dossier.finished_at is not None or dossier.promised_at < clock.now():
+        return None
+    today = clock.today().isoformat()
+    return sum(1 for day, kind, *_rest in days if kind == DayKind.COUNTED and day > today)
 
 
 def _card(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
@@ -126,6 +133,7 @@ def _card(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
     verify = url_for("public.verify_code", code=document.verification_code)
     return {
         "title": document.title,
+        "is_result": is_result,
         "number": f"{document.number:02d}/{document.symbol}" if document.number else "",
         "issued_on": document.issued_at,
         "issuer": document.office.name,
@@ -133,8 +141,9 @@ def _card(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
         "href": href if document.issued_at else None,
         "state": "valid" if document.issued_at else "pending",
         "state_label": "" if document.issued_at else _("Đang ký số"),
-        "verify_code": document.verification_code if is_result and document.issued_at else None,
+        "verify_code": grouped(document.verification_code) if is_result and document.issued_at else None,
         "verify_href": verify,
+        "qr_svg": qr_svg(verification_url(document.verification_code)) if is_result and document.issued_at else None,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from portal import clock
 from portal.auth.permissions import Permission
@@ -27,10 +28,10 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
-from portal.web.filters import write_moment
+from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.questions import fact_rows, registry_name, said_rows
-from portal.web.words import act_name, event_sentence, place_name, role_name
+from portal.web.words import act_name, event_name, place_name, role_name
 
 KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
@@ -69,7 +70,9 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "compared": [_compared_row(one, language) for one in comparisons(db(), dossier, procedure, answers)],
         "can_recheck": current_actor().role_for(Permission.RECHECK, dossier.office_code or "") is not None,
         "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
-        "acts": _acts(dossier),
+        "acts": (acts := _acts(dossier)),
+        "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
+        + [{"key": "d", "label": _("Vì sao là ngày hẹn này")}],
         "history": [_event_row(event) for event in events],
         "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
         "proposal": _proposal(procedure, dossier, language),
@@ -98,7 +101,7 @@ def _evidence_row(row: Any) -> dict[str, Any]:
     return {
         "registry": registry_name(row.source),
         "outcome": row.outcome,
-        "fetched_at": write_moment(row.fetched_at, current_language()),
+        "fetched_at": write_short_moment(row.fetched_at),
         "response_id": row.response_id or "–",
     }
 
@@ -119,8 +122,8 @@ def _event_row(event: Event) -> dict[str, Any]:
     details = event.details or {}
     reason = details.get("reason") or ""
     return {
-        "when": write_moment(event.happened_at, current_language()),
-        "title": event_sentence(event.name)[0],
+        "when": write_short_moment(event.happened_at),
+        "title": event_name(event.name),
         "text": " · ".join(filter(None, [role_name(event.actor_role), reason])),
         "state": "done",
     }

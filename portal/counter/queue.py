@@ -119,7 +119,7 @@ def _row(dossier: Dossier) -> dict[str, Any]:
         "place": place_name(place),
         "status_code": STATUS_CODES[place.state],
         "submitted": write_short_moment(dossier.submitted_at),
-        "promised": write_short_moment(dossier.promised_at),
+        "promised": write_short_moment(dossier.promised_at) or "–",
         "due_kind": due["kind"],
         "due": due["text"],
         "is_marked": due["kind"] == "overdue",

@@ -47,7 +47,13 @@ def _navigation() -> list[dict[str, Any]]:
     if actor.holds_anywhere(Permission.SEE_QUEUE):
         items.append(("counter.queue_list", _("Một cửa")))
     items += [("public.track", _("Tra cứu hồ sơ")), ("public.verify", _("Kiểm tra giấy tờ"))]
-    return [{"label": label, "href": url_for(endpoint), "current": request.endpoint == endpoint} for endpoint, label in items]
+    return [{"label": label, "href": url_for(endpoint), "current": _is_here(endpoint)} for endpoint, label in items]
+
+
+def _is_here(endpoint: str) -> bool:
+    """Whether this page stands under the item: the page itself, or any page of a desk."""
+    desk = endpoint.partition(".")[0]
+    return request.endpoint == endpoint or (desk in DESKS and request.blueprint == desk)
 
 
 def page_context() -> dict[str, Any]:

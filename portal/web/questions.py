@@ -12,6 +12,7 @@ from portal.services.catalogue.kinds import show
 from portal.services.catalogue.schema import Element, Procedure, Question
 
 RADIOS_UP_TO = 8
+RECORDS = frozenset({"identity_card", "marriages", "household"})
 DRAWN_AS = {
     "text": "text",
     "name": "text",
@@ -117,7 +118,7 @@ def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Itera
     return [
         {
             "label": _label(element, language),
-            "value": show(element, answer["value"], language),
+            "value": _as_sentence(element, show(element, answer["value"], language)),
             "source": answer["source"],
             "source_label": registry_name(answer["source"]),
             "as_of": answer.get("as_of"),
@@ -127,6 +128,11 @@ def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Itera
         for element, answer in [(procedure.elements[key], answers.get(key))]
         if answer and answer["source"] != "citizen"
     ]
+
+
+def _as_sentence(element: Element, text: str) -> str:
+    """The words of a record begin as a sentence does; what somebody is called, or where they are reached, stays as it is."""
+    return text[:1].upper() + text[1:] if element.kind in RECORDS else text
 
 
 def said_rows(

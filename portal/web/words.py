@@ -52,20 +52,46 @@ def act_name(act: Act) -> str:
     }[act]
 
 
-def event_sentence(name: str) -> tuple[str, str]:
-    """What happened, for the citizen: a title, and a sentence that says who has it now."""
+def event_name(name: str) -> str:
+    """What happened, in the history of a dossier."""
     return {
-        "submitted": (_("Đã nộp hồ sơ"), _("Bộ phận một cửa kiểm tra và trả lời trong 8 giờ làm việc.")),
-        "received": (_("Đã tiếp nhận"), _("Hồ sơ đủ. Thời hạn giải quyết bắt đầu tính.")),
-        "refused": (_("Không tiếp nhận"), _("Lý do và căn cứ pháp lý có trong phiếu kèm theo.")),
-        "forwarded": (_("Đã chuyển cơ quan chuyên môn"), _("Chuyên viên sẽ thẩm định hồ sơ.")),
-        "assigned": (_("Chuyên viên đã nhận hồ sơ"), _("Chuyên viên đang đối chiếu với cơ sở dữ liệu.")),
-        "proposed": (_("Đã trình lãnh đạo"), _("Lãnh đạo xem và ký.")),
-        "sent_back": (_("Lãnh đạo yêu cầu xem lại"), _("Chuyên viên xem lại dự thảo.")),
-        "approved": (_("Lãnh đạo đã phê duyệt"), _("Văn bản đang được ký số và vào sổ.")),
-        "issued": (_("Đã ký số kết quả"), _("Văn bản có giá trị pháp lý từ lúc này.")),
-        "result_returned": (_("Đã trả kết quả"), _("Ông/bà xem, tải về và chia sẻ mã kiểm tra được ngay.")),
+        "submitted": _("Đã nộp hồ sơ"),
+        "received": _("Đã tiếp nhận"),
+        "refused": _("Không tiếp nhận"),
+        "forwarded": _("Đã chuyển cơ quan chuyên môn"),
+        "assigned": _("Chuyên viên đã nhận hồ sơ"),
+        "proposed": _("Đã trình lãnh đạo"),
+        "sent_back": _("Lãnh đạo yêu cầu xem lại"),
+        "approved": _("Lãnh đạo đã phê duyệt"),
+        "issued": _("Đã ký số kết quả"),
+        "result_returned": _("Đã trả kết quả"),
     }[name]
+
+
+def ending_sentence(state: State) -> str:
+    """What an ended dossier means for the citizen now."""
+    return {
+        State.NOT_RECEIVED: _("Lý do và căn cứ pháp lý có trong phiếu từ chối. Ông/bà sửa lại rồi nộp hồ sơ mới được."),
+        State.RETURNED: _("Ông/bà xem, tải về và đưa mã kiểm tra cho người cần xem được ngay."),
+    }.get(state, "")
+
+
+def waiting_words(place: Place, *, is_electronic: bool) -> tuple[str, str]:
+    """What a dossier waits for, for the citizen: who does what now, and what follows."""
+    if place.state is State.FINISHED and not is_electronic:
+        return _("Kết quả đã có, mời ông/bà đến nhận"), _("Khi đến bộ phận một cửa, xin mang giấy hẹn và thẻ căn cước.")
+    if place.stage is not None:
+        return {
+            Stage.AWAITING_ASSIGNMENT: (_("Chờ chuyên viên nhận hồ sơ"), ""),
+            Stage.APPRAISING: (_("Chuyên viên thẩm định"), _("Chuyên viên đối chiếu lời khai với cơ sở dữ liệu.")),
+            Stage.AWAITING_SIGNATURE: (_("Lãnh đạo xem và ký"), _("Chuyên viên đã trình văn bản.")),
+            Stage.ISSUING: (_("Ký số, vào sổ"), _("Cổng báo ngay khi ký xong.")),
+        }[place.stage]
+    return {
+        State.SUBMITTED: (_("Bộ phận một cửa kiểm tra"), _("Cán bộ trả lời trong 8 giờ làm việc, kèm giấy hẹn ghi rõ ngày.")),
+        State.RECEIVED: (_("Chuyển cho chuyên viên"), _("Hồ sơ đã đủ. Thời hạn đang được tính.")),
+        State.FINISHED: (_("Gửi kết quả"), _("Kết quả sắp có trên trang này.")),
+    }.get(place.state, (state_name(place.state), ""))
 
 
 def role_name(role: str) -> str:
