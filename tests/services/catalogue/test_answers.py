@@ -183,3 +183,9 @@ def test_structured_value_is_put_into_words_and_a_typed_one_stays_as_typed() -> 
     ended = {"kind": "divorce", "on": "2020-02-03", "document": "Bản án 5/2020"}
     marriage = {"spouse": {"full_name": "Lê Văn A"}, "registered_on": "2011-01-02", "ended": ended}
     assert show(element("marriages"), [marriage]) == "với Lê Văn A, ngày 02/01/2011; đã ly hôn ngày 03/02/2020 (Bản án 5/2020)"
+
+
+def test_settled_fact_is_not_read_from_the_browser_even_where_a_page_asks_for_it(procedure: Procedure) -> None:
+    known = {"subject.sex": {"value": "female", "source": "population", "record": "r"}}
+    question = Question(element="subject.sex")
+    assert read_questions(procedure, (question,), {"subject.sex": "male"}, known) == known
