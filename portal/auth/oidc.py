@@ -7,17 +7,16 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
 from portal import clock
+from portal.auth.provider_answers import Metadata, iso_date_of_birth, reason_of
 from portal.auth.tokens import Keys, KeysNotFetched, NoKeys, TokenRefused, believe_id_token, believe_logout_token, is_name
 from portal.config import Settings, settings
 from portal.outbound import bounded
@@ -27,7 +26,6 @@ ANSWER_WITHIN_SECONDS = 3.0
 LARGEST_ANSWER_BYTES = 200_000
 METADATA_LIVES_SECONDS = 600
 ATTEMPT_LIVES_SECONDS = 600
-CLOSED_ACCOUNTS = frozenset({"account_locked", "account_closed"})  # how the provider words a refusal of its own
 
 
 class LoginFailed(Exception):
@@ -43,28 +41,6 @@ class ProviderUnavailable(LoginFailed):
 
     def __init__(self, detail: str) -> None:
         super().__init__("unavailable", detail)
-
-
-class _Metadata(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    userinfo_endpoint: str
-    jwks_uri: str
-    end_session_endpoint: str | None = None
-    authorization_response_iss_parameter_supported: bool = False
-
-    @model_validator(mode="after")
-    def _refuse_weaker_places(self) -> _Metadata:
-        """No place of the provider may be reached on a weaker way than the issuer itself."""
-        places = [self.authorization_endpoint, self.token_endpoint, self.userinfo_endpoint, self.jwks_uri]
-        places += [self.end_session_endpoint] if self.end_session_endpoint else []
-        allowed = {"https"} if self.issuer.startswith("https:") else {"https", "http"}
-        if any(urlsplit(place).scheme not in allowed or not urlsplit(place).hostname for place in places):
-            raise ValueError("a place on another way than the issuer's")
-        return self
 
 
 @dataclass(frozen=True)
@@ -101,11 +77,11 @@ class Provider:
     def __init__(self, own: Settings) -> None:
         self._own = own
         self._http = bounded(requests.Session(), ANSWER_WITHIN_SECONDS, LARGEST_ANSWER_BYTES)
-        self._metadata: _Metadata | None = None
+        self._metadata: Metadata | None = None
         self._metadata_until = 0.0
         self.keys = Keys(self._fetch_keys)
 
-    def metadata(self) -> _Metadata:
+    def metadata(self) -> Metadata:
         """The provider's own description of itself.
 
         Raises:
@@ -113,7 +89,7 @@ class Provider:
         """
         if self._metadata is None or time.monotonic() > self._metadata_until:
             try:
-                found = _Metadata.model_validate(self._get_json(f"{self._own.eid_issuer}/.well-known/openid-configuration"))
+                found = Metadata.model_validate(self._get_json(f"{self._own.eid_issuer}/.well-known/openid-configuration"))
             except ValidationError as wrong:
                 raise ProviderUnavailable("metadata of the wrong shape") from wrong
             if found.issuer != self._own.eid_issuer:
@@ -163,7 +139,7 @@ class Provider:
         if clock.now().timestamp() - attempt.began_at > ATTEMPT_LIVES_SECONDS:
             raise LoginFailed("expired")
         if "error" in answer:
-            raise LoginFailed(_reason_of(answer["error"], answer.get("error_description", "")))
+            raise LoginFailed(reason_of(answer["error"], answer.get("error_description", "")))
         token = self._exchange(attempt, answer.get("code", ""))
         now = clock.now().timestamp()
         try:
@@ -283,35 +259,6 @@ class Provider:
             full_name=full_name,
             date_of_birth=born,
         )
-
-
-def iso_date_of_birth(claim: str) -> str | None:
-    """`19650512`, `196505` or `1965` as a whole or partial ISO date; zeros stand for what is unknown; None if no date."""
-    found = re.fullmatch(r"([0-9]{4})(?:([0-9]{2})(?:([0-9]{2}))?)?", claim)
-    if not found:
-        return None
-    known = [found[1]]
-    for part in (found[2], found[3]):
-        if part in (None, "00"):
-            break
-        known.append(part)
-    try:
-        date(*(int(part) for part in [*known, "1", "1"][:3]))
-    except ValueError:
-        return None
-    return "-".join(known)
-
-
-def _reason_of(error: str, description: str) -> str:
-    if error == "access_denied" and description in CLOSED_ACCOUNTS:
-        return "account_closed"
-    return {
-        "access_denied": "denied",
-        "unmet_authentication_requirements": "level",
-        "login_required": "expired",
-        "temporarily_unavailable": "unavailable",
-        "server_error": "unavailable",
-    }.get(error, "refused")
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from portal.auth.accounts import account_of, spend
 from portal.auth.attempts import attempts_of, keep_attempts
@@ -26,6 +27,7 @@ from portal.auth.tokens import SKEW_SECONDS, TokenRefused
 from portal.auth.unsent import unsent_form
 from portal.web.access import WhoIsUnknown, logged_in, public
 from portal.web.database import db
+from portal.web.errors import page_of_form_error
 from portal.web.language import current_language
 from portal.web.limits import logins
 from portal.web.safe_next import safe_next
@@ -113,6 +115,14 @@ def _failed(failed: LoginFailed, next_url: str) -> ResponseReturnValue:
     page = render_template("auth/login_failed.html", reason=failed.reason, next_url=next_url)
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
     return page, status, headers
+
+
+@blueprint.errorhandler(CSRFError)
+def form_without_token(error: CSRFError) -> ResponseReturnValue:
+    """Whoever presses «log out» after the session has run out is where they wanted to be."""
+    if current_actor().account_id is None and not session_of_request().is_unreadable:
+        return redirect(url_for("citizen.home"))
+    return page_of_form_error(error)
 
 
 @blueprint.get("/my/unsent")

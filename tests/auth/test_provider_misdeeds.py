@@ -5,12 +5,14 @@ import time
 import pytest
 import requests
 
-from portal.auth.oidc import Provider
+from portal.auth.oidc import Provider, ProviderUnavailable
+from portal.config import settings
 from portal.sandbox.eid.misbehave import TOKEN_FAULTS
 from tests.at_work import Faults
 from tests.visitors import CUONG, HA, THOM, Visitor, ask_provider, error_of, query_of
 
 HARMLESS = {"no_sid", "stale_auth_time"}  # a session id is optional; how old a login may be is asked at step-up alone
+PLACES = ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"]
 FORGERIES = sorted(set(TOKEN_FAULTS) - HARMLESS)
 
 
@@ -62,6 +64,37 @@ def test_provider_of_another_name_is_not_asked(visitor, eid_faults: Faults) -> N
     assert answer.status_code == 503
     assert answer.headers["Retry-After"].isdigit()
     assert error_of(answer) == "login-unavailable"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"issuer": "http://127.0.0.1:9/eid"}, {"issuer": "{issuer}/"}, {"issuer": None}, {"issuer": ["{issuer}"]},
+        {"authorization_endpoint": "javascript:alert(1)"}, {"authorization_endpoint": "//evil.example/x"}, {"token_endpoint": 7},
+        {"jwks_uri": "file:///etc/passwd"}, {"userinfo_endpoint": None}, {"end_session_endpoint": "ftp://evil.example"},
+    ],
+)  # fmt: skip
+def test_description_that_names_another_issuer_or_odd_places_is_not_believed(visitor, eid_faults, monkeypatch, changes) -> None:
+    issuer = settings().eid_issuer
+    honest = requests.get(f"{issuer}/.well-known/openid-configuration", timeout=10).json()
+    said = {name: value.format(issuer=issuer) if isinstance(value, str) else value for name, value in changes.items()}
+    monkeypatch.setattr(Provider, "_get_json", lambda *_: honest | said)
+    answer = visitor().get("/login")
+    assert (answer.status_code, error_of(answer)) == (503, "login-unavailable")
+
+
+@pytest.mark.parametrize(
+    "place", ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"]
+)
+def test_provider_on_a_closed_line_may_name_no_open_one(visitor, eid_faults, monkeypatch, place: str) -> None:
+    issuer = "https://eid.gov.example"
+    honest = {"issuer": issuer} | {name: f"{issuer}/{name}" for name in PLACES}
+    public = Provider(settings().model_copy(update={"eid_issuer": issuer}))
+    monkeypatch.setattr(Provider, "_get_json", lambda *_: honest)
+    assert public.metadata().issuer == issuer
+    monkeypatch.setattr(Provider, "_get_json", lambda *_: honest | {place: f"http://eid.gov.example/{place}"})
+    with pytest.raises(ProviderUnavailable):
+        Provider(settings().model_copy(update={"eid_issuer": issuer})).metadata()
 
 
 @pytest.mark.parametrize("fault", ["error_500", "garbage", "huge", "down"])
@@ -166,7 +199,8 @@ def test_every_error_of_the_provider_has_a_page(visitor, error: str, status: int
 
 
 def test_person_whom_the_provider_locked_is_told_so_by_a_page(visitor) -> None:
-    assert error_of(visitor().try_to_log_in(CUONG)) == "login-denied"
+    answer = visitor().try_to_log_in(CUONG)
+    assert (answer.status_code, error_of(answer)) == (403, "login-account_closed")
 
 
 def test_person_of_level_1_is_told_how_to_reach_level_2(visitor) -> None:

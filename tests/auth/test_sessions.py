@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from portal import clock, db
 from portal.auth import attempts, session
@@ -32,14 +32,27 @@ def test_session_planted_before_the_login_is_not_taken_over(visitor) -> None:
     assert not attacker.is_logged_in
 
 
-def test_session_of_a_passer_by_ends_at_the_login(visitor) -> None:
+def test_passer_by_leaves_no_row_whatever_page_they_open_or_form_they_send(visitor) -> None:
+    with db.transaction() as database:
+        before = database.scalar(select(func.count()).select_from(LoginSession))
     browser = visitor()
-    browser.post("/logout", {"typed": "something"}, token="")
-    before = copy_of(browser, visitor())
-    assert before.session_cookie is not None
+    for path in ("/", "/procedures/1.004873", "/track", "/verify", "/login", "/nothing", "/my/dossiers"):
+        browser.get(path)
+    for path in ("/logout", "/track", "/procedures/1.004873/apply", "/counter/dossiers/x/receive"):
+        browser.post(path, {"typed": "something"}, token="")
+    assert browser.session_cookie is None
+    with db.transaction() as database:
+        assert database.scalar(select(func.count()).select_from(LoginSession)) == before
+
+
+def test_logout_pressed_after_the_session_ran_out_leads_to_the_first_page(visitor) -> None:
+    browser = visitor()
     browser.log_in(HA)
-    assert browser.session_cookie != before.session_cookie
-    assert not before.is_logged_in
+    token = browser.token()
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        assert browser.post("/logout", token=token).headers["Location"] == "/"
+    assert browser.is_logged_in, "the clock went back, and nothing was undone by a form without its session's token"
+    assert browser.post("/logout", token="").status_code == 400
 
 
 def test_step_up_gives_a_new_session_and_ends_the_old_one(visitor) -> None:

@@ -78,6 +78,15 @@ def test_words_do_not_wait_for_ever(too_late: Visitor) -> None:
     assert too_late.session_cookie == token
 
 
+def test_login_ends_the_session_in_which_the_words_waited(too_late: Visitor, visitor) -> None:
+    before = visitor()
+    before.session_cookie = too_late.session_cookie
+    too_late.log_in(HA)
+    assert too_late.session_cookie != before.session_cookie
+    assert not before.is_logged_in
+    assert before.get("/my/unsent").headers["Location"].startswith("/login?")
+
+
 def test_words_are_sealed_while_they_wait(too_late: Visitor) -> None:
     with db.transaction() as session:
         kept = [row.data["unsent"] for row in session.scalars(select(LoginSession)) if "unsent" in row.data]

@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from portal.web.access import Door, access_of
 from tests.desks.addresses import UNKNOWN, Address, addresses, is_about_a_dossier, without_names
 from tests.desks.cast import DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
+from tests.filings import CODE
 from tests.visitors import CLERK, error_of
 
 EVERYBODY = ["nobody", *PEOPLE]
@@ -65,6 +67,17 @@ def test_every_door_opens_to_those_it_should_and_to_nobody_else(app: Flask, cast
         if door(answer) != expected(address, name):
             wrong.append((str(address), door(answer), expected(address, name)))
     assert wrong == []
+
+
+def test_every_lock_is_seen_open_and_shut_and_what_has_none_is_said_to_have_none(app: Flask, filed: Filed) -> None:
+    for address in addresses(app, filed):
+        mark = access_of(app.view_functions[address.endpoint])
+        seen = {expected(address, name) for name in EVERYBODY}
+        if mark.door is Door.PUBLIC:
+            assert len(seen) == 1, str(address)
+            assert "log in first" not in seen, str(address)
+        else:
+            assert {"come in", "log in first"} <= seen, str(address)
 
 
 def is_paper(address: Address) -> bool:
@@ -143,4 +156,4 @@ def test_draft_of_one_person_is_not_anothers(cast: Cast) -> None:
     cast["citizen A"].post("/procedures/1.004873/apply", {"decline": "1"})
     assert cast["citizen A"].get("/procedures/1.004873/apply/facts").status_code == 200
     assert cast["citizen B"].get("/procedures/1.004873/apply/facts").status_code == 302
-    assert "Chưa nộp" not in cast["citizen B"].get("/my/dossiers").text
+    assert f"/procedures/{CODE}/apply" not in cast["citizen B"].get("/my/dossiers").text
