@@ -34,7 +34,8 @@ from portal.web.language import current_language
 from portal.web.limits import asking_registries
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
 
-UNPROCESSABLE = 422
+OK, UNPROCESSABLE = 200, 422
+SEEN_FIELD = "seen"
 
 
 @blueprint.get("/procedures/<code>/apply")
@@ -180,6 +181,8 @@ def _question_page(filing: Filing, page: Page, form: Any = None, errors: dict[st
         title=filing.procedure.say(page.title, language),
         introduction=filing.procedure.say(page.introduction, language),
         questions=questions,
+        seen_field=SEEN_FIELD,
+        has_more=form is not None and not errors,
         errors=error_lines(errors or {}, questions),
     )
 
@@ -199,6 +202,13 @@ def answer(code: str, page_id: str) -> ResponseReturnValue:
     try:
         answer_page(filing.draft, filing.procedure, page, request.form)
     except InvalidInput as wrong:
-        return _question_page(filing, page, request.form, wrong.errors), UNPROCESSABLE
+        errors = _of_questions_seen(wrong.errors)
+        return _question_page(filing, page, request.form, errors), UNPROCESSABLE if errors else OK
     db().commit()
     return redirect(filing.after(page_id))
+
+
+def _of_questions_seen(errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without those of questions that only the answers just given have called up: nobody is blamed for not answering them."""
+    seen = request.form.get(SEEN_FIELD)
+    return errors if seen is None else {name: said for name, said in errors.items() if name in seen.split()}

@@ -1,0 +1,90 @@
+"""What happens to a dossier behind the counter: clerk, officer and leader, each at their own desk in their own browser."""
+
+from __future__ import annotations
+
+import subprocess
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.journeys.walker import Walker
+from tests.journeys.world import World
+from tests.waiting import wait_for
+
+FINISHED_WITHIN_SECONDS = 30.0
+
+
+def office_of(code: str) -> str:
+    """The office that a dossier's code names."""
+    return code.split("-")[0]
+
+
+def at_desk(world: World, role: str, code: str, *, language: str = "vi", looks_closely: bool = False) -> Walker:
+    """The member of staff before the dossier, which they opened from their list."""
+    walker = Walker(world, world.desk(role, office_of(code), language), looks_closely)
+    walker.go("/counter")
+    if walker.page.get_by_role("link", name=code).count() == 0:
+        walker.go(f"/counter/queue?q={code}")
+    walker.follow(walker.page.get_by_role("link", name=code))
+    assert walker.here == "counter.dossier"
+    return walker
+
+
+def act(walker: Walker, name: str, answers: Mapping[str, Any] | None = None) -> None:
+    """Open the act by its button, answer, and do it."""
+    walker.follow(walker.page.locator(f'.mc-acts a[href$="/{name}"]'))
+    walker.answer(answers or {})
+    walker.press()
+    assert walker.here == "counter.dossier", walker.page.locator("main").inner_text()
+
+
+def receive_and_forward(world: World, code: str, **more: Any) -> None:
+    """The clerk takes the dossier in and passes it on."""
+    clerk = at_desk(world, "clerk", code, **more)
+    act(clerk, "receive")
+    act(clerk, "forward")
+    clerk.page.close()
+
+
+def decide(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
+    """The officer proposes what the case says, the leader reads the words and signs."""
+    officer = at_desk(world, "officer", code, **more)
+    act(officer, "assign")
+    proposal = {"decision": case["decision"]}
+    proposal |= {"reason": case["reason"]} if case["decision"] == "refuse" else {}
+    act(officer, "propose", proposal)
+    officer.page.close()
+    leader = at_desk(world, "leader", code, **more)
+    leader.follow(leader.page.locator('.mc-acts a[href$="/approve"]'))
+    assert [said for said in case["result_says"] if not leader.says(said)] == [], "what is signed is read first"
+    leader.press()
+    leader.page.close()
+
+
+def wait_for_status(walker: Walker, code: str, status: int) -> None:
+    """Reload the dossier's page, as its owner would, until it stands at the status."""
+
+    def stands() -> bool:
+        walker.page.goto(f"{walker.world.portal}/my/dossiers/{code}")
+        return walker.page.locator(f'main [data-status="{status}"]').count() > 0
+
+    wait_for(stands, FINISHED_WITHIN_SECONDS)
+    walker.arrived()
+
+
+def paper_of(walker: Walker, title: str, folder: Path) -> Path:
+    """The paper of this title, as the owner downloads it from the page."""
+    card = walker.page.locator("article.mc-document", has=walker.page.get_by_role("heading", name=title, exact=True))
+    href = card.locator(".mc-document__open a").get_attribute("href")
+    answer = walker.context.request.get(f"{walker.world.portal}{href}")
+    assert answer.headers["content-type"] == "application/pdf"
+    path = folder / "paper.pdf"
+    path.write_bytes(answer.body())
+    return path
+
+
+def words_of(pdf: Path) -> str:
+    """The words of a paper, on one line."""
+    said = subprocess.run(["pdftotext", "-q", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    return unicodedata.normalize("NFC", " ".join(said.split()))
