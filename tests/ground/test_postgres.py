@@ -34,15 +34,6 @@ def ask(server: EmbeddedServer, query: str, role: Role = "web", database: str = 
         return cursor.fetchone()[0] if cursor.description else None
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that the account of a server can reach, which those of pytest are not for root."""
-    path = Path(tempfile.mkdtemp(prefix="mot-cua-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[EmbeddedServer]:
     path = Path(tempfile.mkdtemp(prefix="mot-cua-"))

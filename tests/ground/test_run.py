@@ -23,9 +23,9 @@ def taken() -> Iterator[int]:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[pytest.MonkeyPatch]:
     """The command's own settings, read anew."""
-    monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path))
+    monkeypatch.setenv("PORTAL_INSTANCE", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(cli, "set_up_logs", lambda: None)  # it would keep the runner's stream beyond its end
     settings.cache_clear()

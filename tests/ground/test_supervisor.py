@@ -74,11 +74,6 @@ class Run:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-@pytest.fixture
 def runs() -> Iterator[list[Run]]:
     started: list[Run] = []
     yield started
