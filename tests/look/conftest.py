@@ -21,7 +21,7 @@ def address(app: Flask) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while one stands open, nothing else in this thread can wait by itself
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
         yield browser
