@@ -17,8 +17,7 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.lifecycle import ENDED, STATUS_CODES, Document, Place, Stage, State
-from portal.services.dossiers.queries import documents_of, owned, owned_dossiers
-from portal.services.errors import NotFound
+from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
@@ -151,7 +150,5 @@ def _card(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
 @logged_in()
 def document(code: str, document_id: uuid.UUID) -> Response:
     found = owned(db(), current_actor(), code)
-    wanted = next((paper for paper in documents_of(db(), found) if paper.id == document_id), None)
-    if wanted is None or wanted.file is None:
-        raise NotFound
-    return pdf_response(read_file(wanted.file), f"{found.code}-{wanted.kind}.pdf")
+    paper, file = paper_of(db(), found, document_id)
+    return pdf_response(read_file(file), f"{found.code}-{paper.kind}.pdf")

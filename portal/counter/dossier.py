@@ -20,9 +20,8 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.lifecycle import STATUS_CODES, Act, Place, Stage, State
-from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers
+from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
-from portal.services.errors import NotFound
 from portal.services.vault.store import read_file
 from portal.web.access import staff
 from portal.web.database import db
@@ -157,7 +156,5 @@ def _proposal(procedure: Procedure, dossier: Dossier, language: str) -> dict[str
 @staff(Permission.SEE_DOSSIER)
 def document(code: str, document_id: uuid.UUID) -> Response:
     found = at_counter(db(), current_actor(), code)
-    wanted = next((paper for paper in documents_of(db(), found) if paper.id == document_id), None)
-    if wanted is None or wanted.file is None:
-        raise NotFound
-    return pdf_response(read_file(wanted.file), f"{found.code}-{wanted.kind}.pdf")
+    paper, file = paper_of(db(), found, document_id)
+    return pdf_response(read_file(file), f"{found.code}-{paper.kind}.pdf")

@@ -14,7 +14,21 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.lifecycle import STATUS_CODES, Place, Stage, State
+from portal.services.dossiers.lifecycle import (
+    APPRAISING,
+    FINISHED,
+    ISSUING,
+    NOT_RECEIVED,
+    RECEIVED,
+    RETURNED,
+    SIGNATURE,
+    STATUS_CODES,
+    SUBMITTED,
+    UNASSIGNED,
+    Place,
+    Stage,
+    State,
+)
 from portal.services.dossiers.queries import PAGE_SIZE, QueueFilter, queue, queue_counts
 from portal.web.access import staff
 from portal.web.database import db
@@ -23,13 +37,6 @@ from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.words import place_name
 
-SUBMITTED = Place(State.SUBMITTED)
-RECEIVED = Place(State.RECEIVED)
-UNASSIGNED = Place(State.IN_PROCESSING, Stage.AWAITING_ASSIGNMENT)
-APPRAISING = Place(State.IN_PROCESSING, Stage.APPRAISING)
-SIGNATURE = Place(State.IN_PROCESSING, Stage.AWAITING_SIGNATURE)
-ISSUING = Place(State.IN_PROCESSING, Stage.ISSUING)
-FINISHED = Place(State.FINISHED)
 TABS: dict[str, tuple[Place, ...]] = {
     "submitted": (SUBMITTED,),
     "received": (RECEIVED,),
@@ -38,7 +45,7 @@ TABS: dict[str, tuple[Place, ...]] = {
     "signature": (SIGNATURE,),
     "issuing": (ISSUING,),
     "finished": (FINISHED,),
-    "ended": (Place(State.RETURNED), Place(State.NOT_RECEIVED)),
+    "ended": (RETURNED, NOT_RECEIVED),
 }
 FIRST_TAB = {Role.CLERK: "submitted", Role.OFFICER: "unassigned", Role.LEADER: "signature"}
 LONGEST_SEARCH = 100

@@ -168,38 +168,40 @@ class Move:
     legal_source: str
 
 
-_DRAFT = Place(State.DRAFT)
-_SUBMITTED = Place(State.SUBMITTED)
-_RECEIVED = Place(State.RECEIVED)
-_UNASSIGNED = Place(State.IN_PROCESSING, Stage.AWAITING_ASSIGNMENT)
-_APPRAISING = Place(State.IN_PROCESSING, Stage.APPRAISING)
-_SIGNATURE = Place(State.IN_PROCESSING, Stage.AWAITING_SIGNATURE)
-_ISSUING = Place(State.IN_PROCESSING, Stage.ISSUING)
-_FINISHED = Place(State.FINISHED)
+DRAFT = Place(State.DRAFT)
+SUBMITTED = Place(State.SUBMITTED)
+RECEIVED = Place(State.RECEIVED)
+UNASSIGNED = Place(State.IN_PROCESSING, Stage.AWAITING_ASSIGNMENT)
+APPRAISING = Place(State.IN_PROCESSING, Stage.APPRAISING)
+SIGNATURE = Place(State.IN_PROCESSING, Stage.AWAITING_SIGNATURE)
+ISSUING = Place(State.IN_PROCESSING, Stage.ISSUING)
+FINISHED = Place(State.FINISHED)
+NOT_RECEIVED = Place(State.NOT_RECEIVED)
+RETURNED = Place(State.RETURNED)
 
 _DECREE = "NĐ 118/2025/NĐ-CP"
 
 # fmt: off
 TABLE: tuple[Move, ...] = (
-    Move(Act.SUBMIT,        _DRAFT,      _SUBMITTED,                Permission.SUBMIT,        (answers_complete,),
+    Move(Act.SUBMIT,        DRAFT,      SUBMITTED,                Permission.SUBMIT,        (answers_complete,),
          Clock.UNTOUCHED, Document.ACKNOWLEDGEMENT, True,  f"{_DECREE}: nộp trực tuyến"),
-    Move(Act.RECEIVE,       _SUBMITTED,  _RECEIVED,                 Permission.RECEIVE,       (not_own_dossier,),
+    Move(Act.RECEIVE,       SUBMITTED,  RECEIVED,                 Permission.RECEIVE,       (not_own_dossier,),
          Clock.STARTS,    Document.RECEIPT,         True,  f"{_DECREE}: giấy tiếp nhận và hẹn trả (R1)"),
-    Move(Act.REFUSE,        _SUBMITTED,  Place(State.NOT_RECEIVED), Permission.REFUSE,        (not_own_dossier,),
+    Move(Act.REFUSE,        SUBMITTED,  NOT_RECEIVED,             Permission.REFUSE,        (not_own_dossier,),
          Clock.ENDS,      Document.REFUSAL,         True,  f"{_DECREE}: từ chối bằng văn bản, nêu lý do (R5)"),
-    Move(Act.FORWARD,       _RECEIVED,   _UNASSIGNED,               Permission.FORWARD,       (not_own_dossier,),
+    Move(Act.FORWARD,       RECEIVED,   UNASSIGNED,               Permission.FORWARD,       (not_own_dossier,),
          Clock.UNTOUCHED, None,                     True,  f"{_DECREE}: chuyển trong ngày, sau 15 giờ sang đầu ngày sau"),
-    Move(Act.ASSIGN,        _UNASSIGNED, _APPRAISING,               Permission.ASSIGN,        (not_own_dossier,),
+    Move(Act.ASSIGN,        UNASSIGNED, APPRAISING,               Permission.ASSIGN,        (not_own_dossier,),
          Clock.UNTOUCHED, None,                     False, f"{_DECREE}: phân công có ghi nhận"),
-    Move(Act.PROPOSE,       _APPRAISING, _SIGNATURE,                Permission.PROPOSE,       (not_own_dossier, assigned_here),
+    Move(Act.PROPOSE,       APPRAISING, SIGNATURE,                Permission.PROPOSE,       (not_own_dossier, assigned_here),
          Clock.UNTOUCHED, None,                     False, f"{_DECREE}: thẩm định, trình ký"),
-    Move(Act.SEND_BACK,     _SIGNATURE,  _APPRAISING,               Permission.SEND_BACK,     (not_own_dossier, four_eyes),
+    Move(Act.SEND_BACK,     SIGNATURE,  APPRAISING,               Permission.SEND_BACK,     (not_own_dossier, four_eyes),
          Clock.UNTOUCHED, None,                     False, "Quy trình nội bộ: trả lại người dự thảo"),
-    Move(Act.APPROVE,       _SIGNATURE,  _ISSUING,                  Permission.APPROVE,       (not_own_dossier, four_eyes),
+    Move(Act.APPROVE,       SIGNATURE,  ISSUING,                  Permission.APPROVE,       (not_own_dossier, four_eyes),
          Clock.UNTOUCHED, Document.RESULT,          False, f"{_DECREE}: phê duyệt, ký số"),
-    Move(Act.ISSUE,         _ISSUING,    _FINISHED,                 Permission.ISSUE,         (result_signed,),
+    Move(Act.ISSUE,         ISSUING,    FINISHED,                 Permission.ISSUE,         (result_signed,),
          Clock.ENDS,      None,                     True,  "QĐ 766/QĐ-TTg: thời điểm kết thúc xử lý"),
-    Move(Act.RETURN_RESULT, _FINISHED,   Place(State.RETURNED),     Permission.RETURN_RESULT, (delivery_fits,),
+    Move(Act.RETURN_RESULT, FINISHED,   RETURNED,                 Permission.RETURN_RESULT, (delivery_fits,),
          Clock.UNTOUCHED, None,                     True,  f"{_DECREE}: trả kết quả, ghi nhận việc trả"),
 )
 # fmt: on

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from portal.auth.permissions import Actor, Permission
 from portal.blind_index import name_tokens, personal_id_hash
-from portal.models import AnswersDocument, Dossier, Event, Evidence, IssuedDocument
+from portal.models import AnswersDocument, DataKey, Dossier, Event, Evidence, IssuedDocument, StoredFile
 from portal.services.dossiers.lifecycle import Act, Facts, Move, Place, Stage, State, allowed, move_for
 from portal.services.errors import Forbidden, NotFound, Stale
 
@@ -34,9 +34,15 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
     )
 
 
+def _living() -> Select[Dossier]:
+    """Dossiers whose content has not been destroyed; of the others only the history remains."""
+    living = select(Dossier).join(Dossier.data_key).options(contains_eager(Dossier.data_key))
+    return living.where(DataKey.wrapped.is_not(None))
+
+
 def _visible_to(actor: Actor) -> Select[Dossier]:
     offices = actor.offices(Permission.SEE_DOSSIER)
-    return select(Dossier).where(Dossier.office_code.in_(sorted(offices)), Dossier.state != State.DRAFT)
+    return _living().where(Dossier.office_code.in_(sorted(offices)), Dossier.state != State.DRAFT)
 
 
 def owned(session: Session, actor: Actor, code: str) -> Dossier:
@@ -45,13 +51,13 @@ def owned(session: Session, actor: Actor, code: str) -> Dossier:
     Raises:
         NotFound: no such dossier, or somebody else's.
     """
-    query = select(Dossier).where(Dossier.code == code, Dossier.owner_id == actor.account_id)
+    query = _living().where(Dossier.code == code, Dossier.owner_id == actor.account_id)
     return _found(session.scalars(query).first())
 
 
 def owned_dossiers(session: Session, actor: Actor) -> list[Dossier]:
     """The actor's own dossiers and drafts, newest first."""
-    query = select(Dossier).where(Dossier.owner_id == actor.account_id).order_by(Dossier.updated_at.desc(), Dossier.id)
+    query = _living().where(Dossier.owner_id == actor.account_id).order_by(Dossier.updated_at.desc(), Dossier.id)
     return list(session.scalars(query))
 
 
@@ -172,6 +178,18 @@ def evidence_of(session: Session, dossier: Dossier) -> list[Evidence]:
     """What the registries answered for the dossier, oldest first."""
     query = select(Evidence).where(Evidence.dossier_id == dossier.id).order_by(Evidence.fetched_at, Evidence.id)
     return list(session.scalars(query))
+
+
+def paper_of(session: Session, dossier: Dossier, document_id: uuid.UUID) -> tuple[IssuedDocument, StoredFile]:
+    """One paper of the dossier, with its file.
+
+    Raises:
+        NotFound: the dossier has no such paper, or it is not made yet.
+    """
+    document = next((paper for paper in documents_of(session, dossier) if paper.id == document_id), None)
+    if document is None or document.file is None:
+        raise NotFound
+    return document, document.file
 
 
 def documents_of(session: Session, dossier: Dossier) -> list[IssuedDocument]:

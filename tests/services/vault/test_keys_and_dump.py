@@ -13,7 +13,18 @@ from portal.config import settings
 from portal.crypto import KeyDestroyed, SealError, keyring, keyring_path, replace_keyring
 from portal.models import DataKey, Dossier
 from portal.postgres import EmbeddedServer
-from portal.services.dossiers.queries import documents_of, evidence_of, latest_answers
+from portal.services.dossiers.queries import (
+    QueueFilter,
+    at_counter,
+    documents_of,
+    evidence_of,
+    latest_answers,
+    owned,
+    owned_dossiers,
+    queue,
+)
+from portal.services.errors import NotFound
+from portal.services.oversight.audit import verify
 from portal.services.vault.keys import destroy, rewrap, wrapped_by
 from portal.services.vault.store import read_file, store_file
 from tests.filings import approved, submitted
@@ -128,3 +139,17 @@ def test_changed_file_on_disk_is_found_out(committed: EmbeddedServer) -> None:
     path.write_bytes(bytes(changed))
     with db.transaction() as session, pytest.raises(SealError):
         read_file(session.get_one(type(row), row.id))
+
+
+def test_destroyed_dossier_is_found_by_nobody_and_breaks_no_list(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        owner, taker = citizen(session), clerk(session)
+        gone, stays = submitted(session, owner), submitted(session, owner)
+        destroy(session, gone.data_key_id)
+    with db.transaction() as session:
+        assert [dossier.code for dossier in queue(session, taker, QueueFilter())] == [stays.code]
+        assert [dossier.code for dossier in owned_dossiers(session, owner)] == [stays.code]
+        for find in (lambda: owned(session, owner, str(gone.code)), lambda: at_counter(session, taker, str(gone.code))):
+            with pytest.raises(NotFound):
+                find()
+        assert verify(session).findings == ()
