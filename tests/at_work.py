@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from portal import create_app, db
 from portal.auth.oidc import provider
 from portal.config import settings
 from portal.demo import enrol_seals, load_staff
+from portal.logs import set_up_logs
 from portal.postgres import EmbeddedServer
 from portal.web.limits import limiter
 from tests.visitors import Visitor
@@ -94,6 +97,17 @@ def eid_faults(outside: str) -> Iterator[Faults]:
     faults.off()
     requests.post(f"{outside}/eid/admin/clock", json={"seconds": 0}, timeout=TIMEOUT).raise_for_status()
     provider.cache_clear()
+
+
+@pytest.fixture
+def written(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the portal and its libraries write into the log."""
+    paper = io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", paper)
+        set_up_logs()
+    yield paper
+    set_up_logs()
 
 
 @pytest.fixture

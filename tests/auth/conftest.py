@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.at_work import app, eid_faults, portal_app, served, town, visitor
+from tests.at_work import app, eid_faults, portal_app, served, town, visitor, written
 
-__all__ = ["app", "eid_faults", "portal_app", "served", "town", "visitor"]
+__all__ = ["app", "eid_faults", "portal_app", "served", "town", "visitor", "written"]

@@ -7,10 +7,10 @@ from flask import Flask
 
 from portal.postgres import EmbeddedServer
 from portal.web.limits import limiter
-from tests.at_work import app, eid_faults, portal_app, served, town, visitor
+from tests.at_work import app, eid_faults, portal_app, served, town, visitor, written
 from tests.desks.cast import Cast
 
-__all__ = ["app", "eid_faults", "portal_app", "served", "town", "visitor"]
+__all__ = ["app", "eid_faults", "portal_app", "served", "town", "visitor", "written"]
 
 
 @pytest.fixture(autouse=True)

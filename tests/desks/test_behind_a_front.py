@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 from flask import Flask
 
 import portal
@@ -114,16 +113,6 @@ def test_login_comes_back_to_our_own_address_whatever_the_request_claims(visitor
     browser = visitor()
     for headers in ({"Host": EVIL}, FORWARDED):
         assert EVIL not in browser.get("/login", headers=headers).headers["Location"]
-
-
-@pytest.fixture
-def written(app: Flask) -> Iterator[io.StringIO]:
-    """What the portal writes into its log."""
-    before = structlog.get_config()
-    paper = io.StringIO()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(paper))
-    yield paper
-    structlog.configure(**before)
 
 
 def test_log_line_cannot_be_broken_or_forged(visitor, written: io.StringIO) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import brotli
 import pytest
 from flask import Flask
 
-from portal.logs import set_up_logs
 from portal.web.assets import DIST, PRELOADED_FONTS, manifest
 from tests.visitors import HA, QUAN, Visitor
 
@@ -37,8 +37,7 @@ def test_page_names_no_file_that_the_build_did_not_make(app: Flask, path: str) -
     assert set(asked) <= set(manifest().values())
 
 
-def test_logs_of_a_whole_visit_keep_nothing_of_the_person(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
-    set_up_logs()  # onto the stream that this test reads
+def test_logs_of_a_whole_visit_keep_nothing_of_the_person(app: Flask, written: io.StringIO) -> None:
     visitor = Visitor(app)
     visitor.log_in(HA, level=2)
     visitor.get("/procedures/1.004873/apply")
@@ -47,7 +46,7 @@ def test_logs_of_a_whole_visit_keep_nothing_of_the_person(app: Flask, capsys: py
     visitor.post("/procedures/1.004873/apply/purpose", {"certificate.purpose": "Lời Khai Riêng Tư"})
     visitor.get("/my/dossiers")
     visitor.get(f"/verify/{QUAN}")
-    said = "".join(capsys.readouterr())
+    said = written.getvalue()
     assert '"endpoint"' in said
     for personal in (HA, QUAN, "Thu Hà", "Nguy", "Riêng Tư", "phố", "@", "Bearer", "portal_session"):
         assert personal not in said, personal
