@@ -63,14 +63,19 @@ def decide(world: World, code: str, case: Mapping[str, Any], **more: Any) -> Non
 
 
 def wait_for_status(walker: Walker, code: str, status: int) -> None:
-    """Reload the dossier's page, as its owner would, until it stands at the status."""
+    """Until the dossier stands at the status; then its owner opens its page."""
+    _wait_for_words(walker, code, f'data-status="{status}"')
 
-    def stands() -> bool:
-        walker.page.goto(f"{walker.world.portal}/my/dossiers/{code}")
-        return walker.page.locator(f'main [data-status="{status}"]').count() > 0
 
-    wait_for(stands, FINISHED_WITHIN_SECONDS)
-    walker.arrived()
+def wait_for_paper(walker: Walker, code: str, title: str) -> None:
+    """Until the dossier's paper of this title is signed; then its owner opens the page."""
+    _wait_for_words(walker, code, f'<span class="govuk-visually-hidden"> – {title}</span></a>')
+
+
+def _wait_for_words(walker: Walker, code: str, words: str) -> None:
+    address = f"{walker.world.portal}/my/dossiers/{code}"
+    wait_for(lambda: words in walker.context.request.get(address).text(), FINISHED_WITHIN_SECONDS)
+    walker.go(f"/my/dossiers/{code}")
 
 
 def paper_of(walker: Walker, title: str, folder: Path) -> Path:

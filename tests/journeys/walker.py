@@ -66,8 +66,16 @@ class Walker:
     def arrived(self) -> None:
         """Look at the page."""
         self.seen.append(self.here)
-        if self.looks_closely:
+        if self.looks_closely and self._is_new():
             self._look()
+
+    def _is_new(self) -> bool:
+        """Whether nobody of this name looked at a page of this name and title today."""
+        who = self.page.locator(".mc-viewer strong").all_inner_texts()
+        sight = f"{who} {self.here} {self.page.title()}"
+        is_new = sight not in self.world.looked_at
+        self.world.looked_at.add(sight)
+        return is_new
 
     def _look(self) -> None:
         usual = self.page.viewport_size

@@ -51,6 +51,7 @@ class World:
     portal: str
     sandbox: str
     kept: dict[str, BrowserContext] = field(default_factory=dict)
+    looked_at: set[str] = field(default_factory=set)
 
     def context(self, viewport: dict[str, int], language: str = "vi", **more: Any) -> BrowserContext:
         """A browser of somebody's own."""
