@@ -124,11 +124,12 @@ def test_session_ends_when_nobody_uses_it(visitor) -> None:
 def test_session_ends_after_a_working_day_however_much_it_is_used(visitor) -> None:
     browser = visitor()
     browser.log_in(HA)
+    minutes = settings().session_absolute_hours * 60
     with time_machine.travel(clock.now()) as traveller:
-        for _ in range(settings().session_absolute_hours * 6 - 1):
-            traveller.shift(timedelta(minutes=10))
+        for _ in range(minutes // 14):
+            traveller.shift(timedelta(minutes=14))
             assert browser.is_logged_in
-        traveller.shift(timedelta(minutes=11))
+        traveller.shift(timedelta(minutes=minutes % 14, seconds=5))
         assert not browser.is_logged_in
 
 

@@ -40,14 +40,13 @@ def behind(monkeypatch: pytest.MonkeyPatch, app: Flask) -> Callable[[int], Visit
 
 
 def test_no_page_repeats_the_host_that_a_request_claims(app: Flask, cast: Cast, filed: Filed) -> None:
-    for name in ("nobody", "citizen A", "clerk"):
+    for name in ("nobody", "clerk"):
         cast[name].take_cookies_to(EVIL)
         for address in addresses(app, filed):
             if address.method == "GET":
-                for headers in ({"Host": EVIL}, FORWARDED):
-                    answer = cast[name].get(address.path, headers=headers)
-                    assert EVIL not in str(answer.headers), str(address)
-                    assert EVIL not in answer.get_data(as_text=True), str(address)
+                answer = cast[name].get(address.path, headers=FORWARDED | {"Host": EVIL})
+                assert EVIL not in str(answer.headers), str(address)
+                assert EVIL not in answer.get_data(as_text=True), str(address)
 
 
 @pytest.mark.parametrize("path", ["//procedures", "/my//dossiers", "//counter///queue", "/login/", "//"])

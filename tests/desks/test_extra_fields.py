@@ -65,7 +65,7 @@ def begun(cast: Cast) -> Cast:
     return cast
 
 
-@tried(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extra=EXTRA)
 def test_registry_facts_and_columns_are_never_the_browsers_to_set(begun: Cast, extra: dict[str, str]) -> None:
     browser = begun["citizen A"]

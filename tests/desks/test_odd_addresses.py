@@ -12,8 +12,8 @@ from tests.desks.addresses import addresses
 from tests.desks.cast import Cast, Filed
 
 ODD = [
-    "%00", "a-%00", "%ff", "%ed%a0%80", "..%2f..%2fetc%2fpasswd", "'%20OR%201=1%20--", "{{7*7}}", "%25s", "x" * 3000,
-    "%0d%0aSet-Cookie:%20a=b", "%F0%9F%98%80", "-1", "9" * 30, "<script>",
+    "%00", "a-%00", "%ed%a0%80", "..%2f..%2fetc%2fpasswd", "'%20OR%201=1%20--", "x" * 3000, "%0d%0aSet-Cookie:%20a=b",
+    "%F0%9F%98%80", "9" * 30,
 ]  # fmt: skip
 UNKEEPABLE = ["\x00", "a\x00b", "x" * 60_000, "\u202e", "\ufffe"]
 QUESTIONS = {
