@@ -75,7 +75,7 @@ class Keyring:
 
     def with_new_master(self) -> Keyring:
         """A keyring whose newest master key wraps from now on; the older ones still unwrap."""
-        name = f"k{len(self._masters) + 1}"
+        name = f"k{max(int(known.removeprefix('k')) for known in self._masters) + 1}"  # never a name that was used
         return Keyring(name, {**self._masters, name: secrets.token_bytes(KEY_BYTES)}, self._index_key)
 
     def without_old_masters(self) -> Keyring:
@@ -136,14 +136,14 @@ def keyring() -> Keyring:
     """The keyring of this installation; a rotation by another process is seen at the next use."""
     path = keyring_path()
     try:
-        changed_at = path.stat().st_mtime_ns
+        found = path.stat()
     except FileNotFoundError:
-        changed_at = 0
-    return _keyring_as_of(path, changed_at)
+        return Keyring.load(path)
+    return _keyring_as_of(path, found.st_mtime_ns, found.st_ino)
 
 
 @lru_cache(maxsize=2)
-def _keyring_as_of(path: Path, changed_at: int) -> Keyring:
+def _keyring_as_of(path: Path, _changed_at: int, _inode: int) -> Keyring:
     return Keyring.load(path)
 
 

@@ -63,6 +63,18 @@ def test_rotation_keeps_old_keys_readable_and_forgetting_ends_them() -> None:
         second.without_old_masters().unwrap(kept)
 
 
+def test_rotating_and_forgetting_again_and_again_loses_no_key() -> None:
+    ring = Keyring("k1", {"k1": secrets.token_bytes(32)}, secrets.token_bytes(32))
+    names = {ring.current}
+    for _ in range(5):
+        kept = ring.wrap(b"d" * 32)
+        ring = ring.with_new_master()
+        assert ring.unwrap(kept) == b"d" * 32
+        assert ring.current not in names
+        names.add(ring.current)
+        ring = ring.without_old_masters()
+
+
 def test_wrapped_key_of_another_installation_does_not_open() -> None:
     foreign = Keyring("k1", {"k1": secrets.token_bytes(32)}, secrets.token_bytes(32)).wrap(b"d" * 32)
     with pytest.raises(SealError):
