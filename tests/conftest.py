@@ -57,7 +57,7 @@ def server(installation: Path) -> Iterator[EmbeddedServer]:
     running = EmbeddedServer(settings())
     running.start()
     yield running
-    running.stop()
+    running.destroy()
 
 
 @pytest.fixture(scope="session")
