@@ -242,3 +242,14 @@ def test_draft_survives_a_login_that_came_to_nothing(visitor, eid_faults) -> Non
     assert browser.come_back(back).status_code == 503
     browser.log_in(HA)
     assert browser.get("/procedures/1.004873/apply/facts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "/\\evil.example", "https://evil.example/", "javascript:alert(1)", "/%2fevil.example"]
+)
+def test_no_way_of_the_portal_leads_elsewhere(visitor, wanted: str) -> None:
+    browser = visitor()
+    assert browser.get("/language/vi", query_string={"next": wanted}).headers["Location"] == "/"
+    assert browser.log_in(HA, next_url=wanted).headers["Location"] == "/"
+    assert browser.get("/login", query_string={"next": wanted}).headers["Location"] == "/"
+    assert "evil" not in browser.get("/login", query_string={"next": wanted, "level": "2"}).headers["Location"]
