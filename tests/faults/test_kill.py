@@ -141,13 +141,13 @@ def test_worker_killed_at_random_issues_each_result_exactly_once(committed: Embe
         for dossier in dossiers:
             approve(session, signer, str(dossier.code), expected_version=dossier.version)
     process = worker()
-    for _ in range(4):
+    for _ in range(3):
         process.start()
         _wait_for_some_progress()
         process.kill()
     process.start()
     try:
-        wait_for(_all_returned, 60)
+        wait_for(_all_returned, 120)
     finally:
         process.kill()
     with db.transaction() as session:
