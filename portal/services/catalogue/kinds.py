@@ -185,7 +185,9 @@ def _show_marriages(value: list[Mapping[str, Any]], language: str) -> str:
 
 def _show_household(value: Mapping[str, Any], language: str) -> str:
     head, people = str((value.get("head") or {}).get("full_name", "")), len(value.get("members", []))
-    return f"Chủ hộ {head}, {people} người" if language == "vi" else f"Head {head}, {people} people"
+    if language == "vi":
+        return f"Chủ hộ {head}, {people} người"
+    return f"Head {head}, {people} {'person' if people == 1 else 'people'}"
 
 
 def show(element: Element, value: Any, language: str = "vi") -> str:
