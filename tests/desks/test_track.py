@@ -110,6 +110,12 @@ def test_guessing_is_braked_with_when_to_come_again(cast: Cast, filed: Filed, se
     assert look_up(cast, filed.code, secret, address="192.0.2.7").status_code == 200, "others are not locked out"
 
 
+def test_office_behind_one_address_may_look_up_as_much_as_it_likes(cast: Cast, filed: Filed, secret: str) -> None:
+    assert {look_up(cast, filed.code, secret).status_code for _ in range(60)} == {200}
+    assert {look_up(cast, "not-a-code", "").status_code for _ in range(40)} == {422}, "what cannot be meant is no guess"
+    assert look_up(cast, filed.code, WRONG).status_code == 404
+
+
 def test_brake_is_not_led_astray_by_headers(cast: Cast, filed: Filed) -> None:
     answers = [
         look_up(
