@@ -84,7 +84,7 @@ def done_words() -> dict[Act, str]:
         Act.ASSIGN: _("Ông/bà đã nhận thụ lý hồ sơ này."),
         Act.PROPOSE: _("Đã trình ký."),
         Act.SEND_BACK: _("Đã trả lại chuyên viên."),
-        Act.APPROVE: _("Đã phê duyệt. Văn bản đang được ký số và vào số."),
+        Act.APPROVE: _("Đã phê duyệt. Văn bản đang được ký số và vào sổ."),
         Act.RETURN_RESULT: _("Đã ghi nhận việc trả kết quả."),
     }
 

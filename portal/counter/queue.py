@@ -59,8 +59,8 @@ def tab_names() -> dict[str, str]:
         "received": _("Chờ chuyển xử lý"),
         "unassigned": _("Chờ phân công"),
         "appraising": _("Đang thẩm định"),
-        "signature": _("Trình ký"),
-        "issuing": _("Chờ vào số"),
+        "signature": _("Chờ ký"),
+        "issuing": _("Chờ vào sổ"),
         "finished": _("Chờ trả kết quả"),
         "ended": _("Đã xong"),
     }

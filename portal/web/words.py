@@ -31,8 +31,8 @@ def place_name(place: Place) -> str:
     return {
         Stage.AWAITING_ASSIGNMENT: _("Chờ phân công"),
         Stage.APPRAISING: _("Đang thẩm định"),
-        Stage.AWAITING_SIGNATURE: _("Trình ký"),
-        Stage.ISSUING: _("Chờ đóng dấu, vào số"),
+        Stage.AWAITING_SIGNATURE: _("Chờ ký"),
+        Stage.ISSUING: _("Chờ đóng dấu, vào sổ"),
     }[place.stage]
 
 
@@ -71,7 +71,7 @@ def event_name(name: str) -> str:
 def ending_sentence(state: State) -> str:
     """What an ended dossier means for the citizen now."""
     return {
-        State.NOT_RECEIVED: _("Lý do và căn cứ pháp lý có trong phiếu từ chối. Ông/bà sửa lại rồi nộp hồ sơ mới được."),
+        State.NOT_RECEIVED: _("Lý do và căn cứ pháp lý có trong phiếu từ chối. Khi đã sửa, mời ông/bà nộp hồ sơ khác."),
         State.RETURNED: _("Ông/bà xem, tải về và đưa mã kiểm tra cho người cần xem được ngay."),
     }.get(state, "")
 

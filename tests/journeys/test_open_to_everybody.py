@@ -19,10 +19,10 @@ EVERYBODYS = ("/", "/procedures?q=doc%20than", "/procedures?q=xyzabc", f"/proced
 REFUSALS = ("/khong-co-trang-nay", "/verify/ABCDEFGHJKMNPQRS")
 STORY = {
     "citizen.home", "citizen.procedures", "citizen.procedure", "citizen.consent", "citizen.facts", "citizen.page",
-    "citizen.review", "citizen.receipt", "citizen.dossiers", "citizen.dossier", "public.track", "public.look_up",
+    "citizen.review", "citizen.receipt", "citizen.dossiers", "citizen.dossier", "citizen.notices", "public.track", "public.look_up",
     "public.verify", "public.verify_code", "public.verify_file", "public.styleguide",
     "counter.queue_home", "counter.dossier", "counter.act",
-    "errors",
+    "auth.callback", "errors",
 }  # fmt: skip
 
 
@@ -39,9 +39,11 @@ def walk_slowly(world: World, language: str, story: str, folder: Path) -> None:
     citizen = Walker(world, world.context(DESK, language), looks_closely=True)
     for path in (*EVERYBODYS, *REFUSALS):
         citizen.go(path)
+    change_ones_mind(citizen)
     citizen.go(f"/procedures/{CODE}")
     sign_in_by_hand(citizen, PEOPLE[story])
     citizen.go("/my/dossiers")
+    citizen.go("/my/notices")
     code = file_with_every_mistake(citizen, case["answers"])
     look_it_up(citizen, code)
     walk_the_desks(world, citizen, code, language)
@@ -52,6 +54,14 @@ def walk_slowly(world: World, language: str, story: str, folder: Path) -> None:
     assert set(citizen.seen) >= STORY, STORY - set(citizen.seen)
     assert citizen.said == []
     citizen.context.close()
+
+
+def change_ones_mind(citizen: Walker) -> None:
+    """To the provider's door, and back without having signed in."""
+    citizen.page.locator("a.mc-header__button").click()
+    citizen.page.get_by_role("button", name="Không đăng nhập nữa").click()
+    citizen.arrived()
+    assert citizen.here == "auth.callback"
 
 
 def sign_in_by_hand(citizen: Walker, personal_id: str) -> None:

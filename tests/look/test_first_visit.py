@@ -19,7 +19,7 @@ BUDGET_BYTES = 60 * 1024
 A_YEAR_SECONDS = 31_536_000
 PAGE_BROTLI_QUALITY = 4  # what Flask-Compress does while a person waits
 NAMES = "Nguyễn Thị Hồng Nhung, Đặng Ngọc Ẩn, Lò Thị Ỷ, H’Mông Ê-ban, Y Wăl Ê̆ban, Kpă Čư Ñĩ, François Müller"
-WORDS = "«Cổng minh hoạ – dữ liệu giả lập» … 1.234.567,89 · 20.000 ₫ § ° “ ” ‹ ›"
+WORDS = "«Cổng minh họa – dữ liệu giả lập» … 1.234.567,89 · 20.000 ₫ § ° “ ” ‹ ›"
 
 
 @dataclass(frozen=True)
