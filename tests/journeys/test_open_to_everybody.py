@@ -19,8 +19,8 @@ EVERYBODYS = ("/", "/procedures?q=doc%20than", "/procedures?q=xyzabc", f"/proced
 REFUSALS = ("/khong-co-trang-nay", "/verify/ABCDEFGHJKMNPQRS")
 STORY = {
     "citizen.home", "citizen.procedures", "citizen.procedure", "citizen.consent", "citizen.facts", "citizen.page",
-    "citizen.review", "citizen.receipt", "citizen.dossiers", "citizen.dossier", "citizen.notices", "public.track", "public.look_up",
-    "public.verify", "public.verify_code", "public.verify_file", "public.styleguide",
+    "citizen.review", "citizen.receipt", "citizen.dossiers", "citizen.dossier", "citizen.notices",
+    "public.track", "public.look_up", "public.verify", "public.verify_code", "public.verify_file", "public.styleguide",
     "counter.queue_home", "counter.dossier", "counter.act",
     "auth.callback", "errors",
 }  # fmt: skip
