@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.models import Dossier
+from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act
@@ -30,12 +31,24 @@ def refuse(session: Session, actor: Actor, code: str, *, expected_version: int, 
     """
     dossier, move = for_act(session, actor, Act.REFUSE, code, expected_version=expected_version)
     procedure = by_hash(session, dossier.version_hash)
-    reason = checked_reason(reason)
-    if ground not in procedure.definition.refusal_grounds:
-        raise InvalidInput({"ground": ["Hãy chọn căn cứ pháp lý của việc từ chối."]})
+    reason = _checked(reason, ground, procedure)
     paper = refusal_facts(reason, ground, actor.display_name)
     carry(
         session, dossier, move, actor, procedure,
         happened_at=clock.now(), paper=paper, details={"reason": reason, "ground": ground},
     )  # fmt: skip
     return dossier
+
+
+def _checked(reason: str, ground: str, procedure: Procedure) -> str:
+    """The reason in clean text; what is wrong with ground and reason is told at once, in the order of the form."""
+    problems = {}
+    if ground not in procedure.definition.refusal_grounds:
+        problems["ground"] = ["Hãy chọn căn cứ pháp lý của việc từ chối."]
+    try:
+        reason = checked_reason(reason)
+    except InvalidInput as wrong:
+        problems |= wrong.errors
+    if problems:
+        raise InvalidInput(problems)
+    return reason
