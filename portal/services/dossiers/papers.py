@@ -23,7 +23,7 @@ TITLES = {
     Document.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     Document.REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
-SERIES = {Document.RECEIPT: "TNHS", Document.REFUSAL: "TCHS"}
+NUMBERED_SLIPS = frozenset({Document.RECEIPT, Document.REFUSAL})  # in one series of the office, under its symbol
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 
@@ -39,8 +39,7 @@ def order_paper(
     """The row of a paper to be made: numbered, with everything it will say; the worker draws and signs it."""
     office = _office(dossier)
     now = clock.now()
-    is_result = document is Document.RESULT
-    series = procedure.definition.result.series if is_result else SERIES.get(document)
+    series = _series_of(document, procedure, office)
     year = clock.to_local(now).year
     number = next_document_number(session, office.code, series, year) if series else None
     code = new_verification_code()
@@ -48,7 +47,7 @@ def order_paper(
         **_common_facts(dossier, procedure, office, now),
         "title": extra.get("title") or TITLES[document],
         "number": number,
-        "symbol": series if is_result else f"{series}-{office.symbol}" if series else None,
+        "symbol": series,
         "verification_code": code,
         **extra,
     }
@@ -61,7 +60,7 @@ def order_paper(
         series=series,
         year=year if series else None,
         number=number,
-        symbol=facts["symbol"],
+        symbol=series,
         verification_code=code,
         facts=facts,
         created_at=now,
@@ -70,6 +69,13 @@ def order_paper(
     session.add(paper)
     session.flush()
     return paper
+
+
+def _series_of(document: Document, procedure: Procedure, office: Office) -> str | None:
+    """The series in which the paper is numbered, which is also its printed symbol; None for a paper without a number."""
+    if document is Document.RESULT:
+        return procedure.definition.result.series
+    return office.symbol if document in NUMBERED_SLIPS else None
 
 
 def _months_after(day: date, months: int | None) -> date | None:

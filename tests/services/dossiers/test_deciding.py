@@ -197,3 +197,11 @@ def test_person_cannot_issue_in_the_portals_place(session: Session) -> None:
 def test_unknown_dossier_is_no_order(session: Session) -> None:
     with pytest.raises(NoResultFound):
         order_of(session, uuid.uuid4())
+
+
+def test_slips_of_an_office_are_numbered_in_one_series_under_its_symbol(session: Session) -> None:
+    taker = clerk(session)
+    kept, turned_away = received(session, citizen(session), taker), submitted(session, citizen(session))
+    refuse(session, taker, str(turned_away.code), expected_version=turned_away.version, reason=REASON, ground=GROUND)
+    slips = [paper for dossier in (kept, turned_away) for paper in documents_of(session, dossier) if paper.number]
+    assert [(slip.kind, slip.number, slip.symbol) for slip in slips] == [("form_01", 1, "TTPVHCC"), ("form_03", 2, "TTPVHCC")]

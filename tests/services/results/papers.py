@@ -59,7 +59,7 @@ def facts_of(kind: str, full_name: str = "Phạm Thị Bích Ngọc", **changes:
         "subject": {"full_name": full_name},
         "verification_code": "8XV7Z64ZNVEZTAK6",
         "number": 105,
-        "symbol": "TNHS-UBND",
+        "symbol": "TTPVHCC",
         "signed_by": {"name": "Nguyễn Thị Thanh Tâm", "title": ""},
         "is_refusal": False,
         "reason": "",
@@ -90,7 +90,7 @@ def _form_01(_full_name: str) -> dict[str, Any]:
 
 def _form_03(_full_name: str) -> dict[str, Any]:
     ground = the_procedure().definition.refusal_grounds[0]
-    return {"title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ", "reason": REASON, "ground": ground, "symbol": "TCHS-UBND"}
+    return {"title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ", "reason": REASON, "ground": ground, "symbol": "TTPVHCC"}
 
 
 def _result(full_name: str) -> dict[str, Any]:
