@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import requests
 from sqlalchemy import event, text
 
@@ -57,6 +58,8 @@ def _measure(server) -> None:
     os.environ.update(DATABASE_URL=server.url("web"), DATABASE_OWNER_URL=server.url("owner"))
     settings.cache_clear()
     db.migrate(server.url("owner"))
+    with psycopg.connect(server.url("owner")) as connection:
+        connection.execute("CREATE TABLE bench_rows (id bigserial PRIMARY KEY, content text)")
     with db.transaction() as session:
         seed_calendar(session)
         seed_offices(session)

@@ -15,8 +15,6 @@ def create_bare_app() -> Flask:
     """One handler with one durable insert, and one page."""
     app = Flask(__name__, static_folder=None)
     pool = ConnectionPool(os.environ["DATABASE_OWNER_URL"], min_size=2, max_size=8, open=True)
-    with pool.connection() as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, content text)")
 
     @app.post("/insert")
     def insert() -> str:
