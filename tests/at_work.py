@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import pytest
 import requests
 from flask import Flask
-from sqlalchemy import Engine, text
 from werkzeug.serving import make_server
 
 from portal import create_app, db
@@ -21,23 +20,10 @@ from portal.demo import enrol_seals, load_staff
 from portal.logs import set_up_logs
 from portal.postgres import EmbeddedServer
 from portal.web.limits import limiter
+from tests.emptying import empty_database
 from tests.visitors import Visitor
 
-SHIPPED = {"alembic_version", "calendar_days", "offices", "procedure_versions"}
 TIMEOUT = 10
-
-
-def empty_database(owner: Engine) -> None:
-    """Take away every row but those that ship with the portal."""
-    with owner.begin() as connection:
-        names = connection.execute(
-            text(
-                "SELECT format('%I.%I', schemaname, tablename) AS full, tablename"
-                " FROM pg_tables WHERE schemaname IN ('public', 'keyring')"
-            )
-        ).all()
-        emptied = ", ".join(row.full for row in names if row.tablename not in SHIPPED)
-        connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portal import db
@@ -20,9 +20,8 @@ from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import publish_shipped
 from portal.services.dossiers.calendar import seed_calendar
 from portal.services.dossiers.offices import seed_offices
+from tests.emptying import empty_database
 from tests.waiting import wait_for
-
-KEPT = {"alembic_version", "calendar_days", "offices", "procedure_versions"}
 
 
 def free_port() -> int:
@@ -117,12 +116,4 @@ def committed(database: EmbeddedServer, owner_engine: Engine) -> Iterator[Embedd
     """The database for tests that really commit; emptied afterwards of all but what ships."""
     yield database
     db.engine().dispose()
-    with owner_engine.begin() as connection:
-        names = connection.execute(
-            text(
-                "SELECT format('%I.%I', schemaname, tablename) AS full, tablename"
-                " FROM pg_tables WHERE schemaname IN ('public', 'keyring')"
-            )
-        ).all()
-        emptied = ", ".join(row.full for row in names if row.tablename not in KEPT)
-        connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
+    empty_database(owner_engine)

@@ -17,7 +17,7 @@ from portal.config import settings
 from portal.demo import enrol_seals, load_staff
 from portal.postgres import EmbeddedServer
 from portal.services.catalogue.loader import parse, read_folder, shipped_folders
-from tests.at_work import empty_database
+from tests.emptying import empty_database
 from tests.faults.running import web, worker
 from tests.look.stage import open_browser
 
