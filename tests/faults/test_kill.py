@@ -147,7 +147,7 @@ def test_worker_killed_at_random_issues_each_result_exactly_once(committed: Embe
         process.kill()
     process.start()
     try:
-        wait_for(_all_returned, 120)
+        wait_for(_all_returned, 240)
     finally:
         process.kill()
     with db.transaction() as session:

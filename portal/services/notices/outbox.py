@@ -53,9 +53,12 @@ def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None) ->
 
 
 def take(session: Session, item_id: uuid.UUID) -> OutboxItem | None:
-    """The item locked for carrying out, or None where it is done already or somebody else is at it."""
+    """The item locked for carrying out, or None where it is done already; waits for whoever is at it.
+
+    A killed worker's lock may outlive it by a moment: passing over it would end the job and leave the item undone.
+    """
     query = select(OutboxItem).where(OutboxItem.id == item_id, OutboxItem.done_at.is_(None))
-    return session.scalars(query.with_for_update(skip_locked=True)).first()
+    return session.scalars(query.with_for_update()).first()
 
 
 def overdue(session: Session) -> list[OutboxItem]:
