@@ -33,6 +33,13 @@ class Permission(StrEnum):
     APPROVE = "counter:dossier:approve"
     ISSUE = "system:dossier:issue"
     RETURN_RESULT = "counter:dossier:return-result"
+    EDIT_CATALOGUE = "admin:procedure:edit"
+    APPROVE_PROCEDURE = "admin:procedure:approve"
+    PUBLISH_PROCEDURE = "admin:procedure:publish"
+    MANAGE_OFFICES = "admin:office:manage"
+    MANAGE_STAFF = "admin:staff:manage"
+    EDIT_CALENDAR = "admin:calendar:edit"
+    SEE_CHANGES = "admin:change:see"
 
 
 _EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
@@ -48,8 +55,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },  # fmt: skip
     Role.OFFICER: _EVERY_DESK | {Permission.RECHECK, Permission.ASSIGN, Permission.PROPOSE},
     Role.LEADER: _EVERY_DESK | {Permission.SEND_BACK, Permission.APPROVE},
-    Role.ADMINISTRATOR: frozenset(),
-    Role.AUDITOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.EDIT_CATALOGUE,
+            Permission.APPROVE_PROCEDURE,
+            Permission.PUBLISH_PROCEDURE,
+            Permission.MANAGE_OFFICES,
+            Permission.MANAGE_STAFF,
+            Permission.EDIT_CALENDAR,
+            Permission.SEE_CHANGES,
+        }
+    ),
+    Role.AUDITOR: frozenset({Permission.SEE_CHANGES}),
 }
 OWNER_GRANTS = frozenset({Permission.SUBMIT})
 SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT})
