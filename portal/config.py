@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     sms_url: str = Field("", alias="PORTAL_SMS_URL")
     mail_from: str = Field("mot-cua@portal.example", alias="PORTAL_MAIL_FROM")
 
+    upload_file_bytes: int = Field(10 * 1024 * 1024, alias="PORTAL_UPLOAD_FILE_BYTES", ge=1024)
+    upload_dossier_files: int = Field(30, alias="PORTAL_UPLOAD_DOSSIER_FILES", ge=1)
+    upload_dossier_bytes: int = Field(60 * 1024 * 1024, alias="PORTAL_UPLOAD_DOSSIER_BYTES", ge=1024)
+    upload_person_files_a_day: int = Field(120, alias="PORTAL_UPLOAD_PERSON_FILES_A_DAY", ge=1)
+    upload_person_bytes_a_day: int = Field(240 * 1024 * 1024, alias="PORTAL_UPLOAD_PERSON_BYTES_A_DAY", ge=1024)
+    upload_pdf_pages: int = Field(200, alias="PORTAL_UPLOAD_PDF_PAGES", ge=1)
+    upload_image_pixels: int = Field(60_000_000, alias="PORTAL_UPLOAD_IMAGE_PIXELS", ge=1)
+    clamd: str = Field("", alias="PORTAL_CLAMD", pattern=r"^(|/\S+|[^\s/]+:[0-9]{1,5})$")
+
     session_idle_minutes: int = Field(15, alias="PORTAL_SESSION_IDLE_MINUTES", ge=1)
     session_absolute_hours: int = Field(8, alias="PORTAL_SESSION_ABSOLUTE_HOURS", ge=1)
 
