@@ -37,8 +37,12 @@ def day_words(line: tuple[str, int, str]) -> str:
     kind, number, name = line
     if kind == DayKind.RECEIVED:
         return _("ngày tiếp nhận, không tính")
+    if kind == DayKind.STARTED:
+        return _("ngày bắt đầu tính giờ, chưa tính vào thời hạn")
     if kind == DayKind.COUNTED:
         return _("ngày thứ %(number)s", number=number) + (f" ({name})" if name else "")
+    if kind == DayKind.MOVED_TO:
+        return _("ngày làm việc đầu tiên sau ngày nghỉ")
     return _("nghỉ: %(name)s", name=name) if kind == DayKind.DAY_OFF else _("nghỉ cuối tuần")
 
 

@@ -94,7 +94,9 @@ class DayKind(StrEnum):
     """What a day did for the promised date."""
 
     RECEIVED = "received"
+    STARTED = "started"  # received outside office hours, the clock began on this day
     COUNTED = "counted"
+    MOVED_TO = "moved_to"  # the last calendar day was off, so the term ends here
     WEEKEND = "weekend"
     DAY_OFF = "day_off"
 
@@ -142,7 +144,7 @@ def promise(received_at: datetime, term: Term, calendar: Calendar, hours: Office
         Unit.SAME_DAY: _same_day,
     }[term.unit]
     promised_at = count(counted_from, term.count, calendar, hours)
-    days = tuple(_explain(counted_from.date(), promised_at.date(), term, calendar))
+    days = tuple(_explain(received_at.date(), counted_from.date(), promised_at.date(), term, calendar))
     return Promise(received_at, counted_from, promised_at, days)
 
 
@@ -197,17 +199,27 @@ def _same_day(start: datetime, count: int, calendar: Calendar, hours: OfficeHour
     return _at(day, hours.close, start)
 
 
-def _explain(first: date, last: date, term: Term, calendar: Calendar) -> Iterator[DayLine]:
-    counts_every_day = term.unit is Unit.CALENDAR_DAYS
+def _explain(received: date, first: date, last: date, term: Term, calendar: Calendar) -> Iterator[DayLine]:
     number = 0
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        name = calendar.name_of(day)
-        is_worked = calendar.is_working_day(day)
-        if offset == 0:
-            yield DayLine(day, DayKind.RECEIVED, 0, name)
-        elif is_worked or (counts_every_day and number < term.count):
-            number += 1
-            yield DayLine(day, DayKind.COUNTED, number, name)
+    for offset in range((last - received).days + 1):
+        day = received + timedelta(days=offset)
+        if day == received:
+            kind = DayKind.RECEIVED
+        elif day <= first:
+            kind = DayKind.STARTED if day == first else _kind_of_rest(day, calendar)
         else:
-            yield DayLine(day, DayKind.DAY_OFF if day in calendar.days_off else DayKind.WEEKEND, number, name)
+            kind = _kind_after_start(day, number, term, calendar)
+        number += kind is DayKind.COUNTED
+        yield DayLine(day, kind, number, calendar.name_of(day))
+
+
+def _kind_after_start(day: date, counted: int, term: Term, calendar: Calendar) -> DayKind:
+    if term.unit is Unit.CALENDAR_DAYS and counted < term.count:
+        return DayKind.COUNTED
+    if not calendar.is_working_day(day):
+        return _kind_of_rest(day, calendar)
+    return DayKind.MOVED_TO if term.unit is Unit.CALENDAR_DAYS else DayKind.COUNTED
+
+
+def _kind_of_rest(day: date, calendar: Calendar) -> DayKind:
+    return DayKind.DAY_OFF if day in calendar.days_off else DayKind.WEEKEND
