@@ -51,12 +51,12 @@ def create_app() -> Flask:
 
 
 def _register_desks(app: Flask, csrf: CSRFProtect) -> None:
-    from portal import citizen, counter, public
+    from portal import admin, citizen, counter, public
     from portal.auth import views as auth
     from portal.counter.acts import register_converter
 
     register_converter(app)
-    for desk in (auth, citizen, counter, public):
+    for desk in (auth, citizen, counter, admin, public):
         app.register_blueprint(desk.blueprint)
     for view in (auth.backchannel_logout, public.track.look_up, public.verify.verify_file):
         csrf.exempt(view)  # a machine's call, and two look-ups that change nothing

@@ -82,7 +82,7 @@ def audit() -> None:
 
 @audit.command("verify")
 def audit_verify() -> None:
-    """Read the whole event chain; exit 1 with the first bad row when it does not hold."""
+    """Read the chain of events and that of administrators' changes; exit 1 with the first bad row when one does not hold."""
     with transaction() as session:
         report = verify(session)
     for finding in report.findings:
@@ -90,6 +90,7 @@ def audit_verify() -> None:
     if report.findings:
         raise SystemExit(1)
     click.echo(f"✓ {report.events} sự kiện nguyên vẹn (events intact), head {report.head[:16]}")
+    click.echo(f"✓ {report.changes} thay đổi của quản trị nguyên vẹn (changes intact), head {report.changes_head[:16]}")
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, text
 
-SHIPPED = {"alembic_version", "calendar_days", "offices", "procedure_versions"}
+SHIPPED = {"alembic_version", "calendar_days", "office_names", "office_territories", "offices", "procedure_versions"}
 
 
 def empty_database(owner: Engine) -> None:

@@ -74,10 +74,19 @@ SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT})
 
 @dataclass(frozen=True)
 class Duty:
-    """One role at one office."""
+    """One role at one office, for the procedures named, or (none named) for every one.
+
+    `handed_over_from`: the office where the duty is held, when `office_code` is one whose dossiers it took over.
+    """
 
     role: Role
     office_code: str
+    procedure_codes: frozenset[str] = frozenset()
+    handed_over_from: str = ""
+
+    def covers(self, procedure_code: str | None) -> bool:
+        """Whether the duty is for dossiers of the procedure; None asks for any procedure at all."""
+        return not self.procedure_codes or procedure_code is None or procedure_code in self.procedure_codes
 
 
 @dataclass(frozen=True)
@@ -97,13 +106,23 @@ class Actor:
         return "system" if self.is_system else str(self.account_id or "anonymous")
 
     def offices(self, permission: Permission) -> frozenset[str]:
-        """The offices at which the actor holds the permission by duty."""
+        """The offices at which the actor holds the permission by duty, be it for one procedure alone."""
         return frozenset(duty.office_code for duty in self.duties if permission in GRANTS[duty.role])
 
-    def role_for(self, permission: Permission, office_code: str) -> Role | None:
-        """The role by which the actor holds the permission at the office, if any."""
+    def reach(self, permission: Permission) -> dict[str, frozenset[str]]:
+        """Office by office, the procedures for which the actor holds the permission; an empty set is every procedure."""
+        found: dict[str, frozenset[str]] = {}
+        for duty in self.duties:
+            if permission in GRANTS[duty.role]:
+                before = found.get(duty.office_code)
+                is_whole = not duty.procedure_codes or before == frozenset()
+                found[duty.office_code] = frozenset() if is_whole else duty.procedure_codes | (before or frozenset())
+        return found
+
+    def role_for(self, permission: Permission, office_code: str, procedure_code: str | None = None) -> Role | None:
+        """The role by which the actor holds the permission at the office for the procedure (None: for any), if there is one."""
         for duty in sorted(self.duties, key=lambda d: d.role):
-            if duty.office_code == office_code and permission in GRANTS[duty.role]:
+            if duty.office_code == office_code and permission in GRANTS[duty.role] and duty.covers(procedure_code):
                 return duty.role
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from portal.auth.permissions import ANONYMOUS, Actor, Duty, Role
 from portal.config import settings
 from portal.crypto import seal, sha256, unseal
 from portal.db import new_id, transaction
-from portal.models import Account, LoginSession, SpentToken, StaffDuty, StaffMember
+from portal.models import Account, LoginSession, Office, SpentToken, StaffDuty, StaffMember
 
 log = structlog.get_logger()
 DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
@@ -139,14 +140,34 @@ def _actor_of(database: Session, row: LoginSession) -> Actor:
 
 
 def duties_of(database: Session, subject_hash: bytes, on: date) -> frozenset[Duty]:
-    """The duties of a person on a day, from the portal's own table."""
+    """The duties of a person on a day, from the portal's own table.
+
+    A duty ends with its office; a duty at an office that took others' dossiers over holds at those offices too.
+    """
     query = (
-        select(StaffDuty.role, StaffDuty.office_code)
+        select(StaffDuty.role, StaffDuty.office_code, StaffDuty.procedure_codes)
         .join(StaffMember)
-        .where(StaffMember.subject_hash == subject_hash, StaffDuty.valid_from <= on)
-        .where((StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= on))
+        .join(Office, Office.code == StaffDuty.office_code)
+        .where(StaffMember.subject_hash == subject_hash, StaffDuty.ended_at.is_(None))
+        .where(StaffDuty.valid_from <= on, (StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= on))
+        .where(Office.valid_from <= on, (Office.valid_to.is_(None)) | (Office.valid_to >= on))
     )
-    return frozenset(Duty(Role(role), office) for role, office in database.execute(query))
+    own = frozenset(Duty(Role(role), office, frozenset(codes)) for role, office, codes in database.execute(query))
+    return own | _taken_over(database, own, on) if own else own
+
+
+def _taken_over(database: Session, own: frozenset[Duty], on: date) -> frozenset[Duty]:
+    """The same duties at the offices that ended before the day and whose dossiers came here, however many hands between."""
+    ended = select(Office.code, Office.successor_code).where(Office.valid_to < on, Office.successor_code.is_not(None))
+    successor_of = {code: str(successor) for code, successor in database.execute(ended)}
+    found = set()
+    for code in successor_of:
+        heir, passed = code, {code}
+        while heir in successor_of and successor_of[heir] not in passed:
+            heir = successor_of[heir]
+            passed.add(heir)
+        found |= {replace(duty, office_code=code, handed_over_from=heir) for duty in own if duty.office_code == heir}
+    return frozenset(found)
 
 
 def _try_to_keep(kept: PortalSession) -> None:

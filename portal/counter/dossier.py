@@ -67,7 +67,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
         "asked": _asked(procedure, answers, language, looked_up),
         "compared": [_compared_row(one, language) for one in comparisons(db(), dossier, procedure, answers)],
-        "can_recheck": current_actor().role_for(Permission.RECHECK, dossier.office_code or "") is not None,
+        "can_recheck": _can_recheck(dossier),
         "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
         "acts": (acts := _acts(dossier)),
         "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
@@ -76,6 +76,11 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
         "proposal": _proposal(procedure, dossier, language),
     }
+
+
+def _can_recheck(dossier: Dossier) -> bool:
+    role = current_actor().role_for(Permission.RECHECK, dossier.office_code or "", dossier.procedure_code)
+    return role is not None
 
 
 def _compared_row(one: Comparison, language: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The tables, one file per aggregate; importing this package makes all of them known to SQLAlchemy."""
 
 from portal.models.account import Account, LoginSession, SpentToken
+from portal.models.administrator_change import AdministratorChange
 from portal.models.answers import AnswersDocument, Evidence
 from portal.models.base import Base
 from portal.models.calendar import CalendarDay
@@ -10,11 +11,12 @@ from portal.models.dossier import Dossier
 from portal.models.event import Event
 from portal.models.notice import Notice, OutboxItem
 from portal.models.numbers import NumberSeries
-from portal.models.office import Office, StaffDuty, StaffMember
+from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
 from portal.models.procedure import ProcedureVersion
 
 __all__ = [
     "Account",
+    "AdministratorChange",
     "AnswersDocument",
     "Base",
     "CalendarDay",
@@ -27,6 +29,8 @@ __all__ = [
     "Notice",
     "NumberSeries",
     "Office",
+    "OfficeName",
+    "OfficeTerritory",
     "OutboxItem",
     "ProcedureVersion",
     "SpentToken",

@@ -12,7 +12,7 @@ from portal.auth.session import current_actor
 from portal.config import settings
 from portal.web.language import current_language
 
-DESKS = frozenset({"counter"})  # where one acts for an office, not for oneself
+DESKS = frozenset({"admin", "counter"})  # where one acts for an office, not for oneself
 
 
 def role_names() -> dict[Role, str]:
@@ -31,7 +31,7 @@ def _viewer() -> dict[str, str] | None:
     if actor.account_id is None:
         return None
     names = role_names()
-    duties = sorted(actor.duties, key=lambda duty: (duty.office_code, duty.role))
+    duties = sorted((duty for duty in actor.duties if not duty.handed_over_from), key=lambda duty: (duty.office_code, duty.role))
     return {
         "display_name": actor.display_name,
         "acting_for_label": "" if request.blueprint in DESKS else _("làm thủ tục cho chính mình"),
@@ -46,6 +46,8 @@ def _navigation() -> list[dict[str, Any]]:
         items += [("citizen.dossiers", _("Hồ sơ của tôi")), ("citizen.notices", _("Tin báo"))]
     if actor.holds_anywhere(Permission.SEE_QUEUE):
         items.append(("counter.queue_list", _("Một cửa")))
+    if actor.holds_anywhere(Permission.SEE_CHANGES):
+        items.append(("admin.home", _("Quản trị")))
     items += [("public.track", _("Tra cứu hồ sơ")), ("public.verify", _("Kiểm tra giấy tờ"))]
     return [{"label": label, "href": url_for(endpoint), "current": _is_here(endpoint)} for endpoint, label in items]
 

@@ -15,6 +15,7 @@ from tests.visitors import CLERK, error_of
 EVERYBODY = ["nobody", *PEOPLE]
 NOT_FOR_EVERY_ROLE = {"/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name}}
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
+OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
 STAFF_ACTS = ["receive", "refuse", "forward", "assign", "propose", "send-back", "approve", "return-result"]
 
 
@@ -44,6 +45,11 @@ def expected(address: Address, name: str) -> str:
         is_hidden = is_about_a_dossier(path) and address.method == "GET"  # a form without its token is stopped before
         insiders = DESK_HERE if is_hidden else DESK_HERE | DESK_ELSEWHERE
         insiders = NOT_FOR_EVERY_ROLE.get(path, insiders)
+        return "come in" if name in insiders else "there is no such page"
+    if path.startswith("/admin"):
+        if name == "nobody":
+            return "log in first"
+        insiders = {"administrator", "auditor"} if path in OPEN_TO_AUDITORS else {"administrator"}
         return "come in" if name in insiders else "there is no such page"
     if path.startswith("/my/"):
         if name == "nobody":

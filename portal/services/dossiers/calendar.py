@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
-import yaml
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -17,8 +14,6 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
 from portal.services.errors import GuardRefused
 
-SEED = Path(__file__).with_name("calendar.yaml")
-
 
 def working_calendar(session: Session) -> Calendar:
     """The calendar as the administrator keeps it."""
@@ -27,12 +22,6 @@ def working_calendar(session: Session) -> Calendar:
         days_off={row.day: row.name for row in rows if row.kind == "off"},
         make_up_days={row.day: row.name for row in rows if row.kind == "make_up"},
     )
-
-
-def seed_calendar(session: Session) -> None:
-    """Fill the days that the table does not have yet; a day that somebody edited stays as it is."""
-    rows = yaml.safe_load(SEED.read_text(encoding="utf-8"))
-    session.execute(insert(CalendarDay).values(rows).on_conflict_do_nothing())
 
 
 def term_of(procedure: Procedure, channel: Channel) -> Term:

@@ -110,7 +110,7 @@ def role_of(actor: Actor, move: Move, dossier: Dossier) -> str:
     """In which capacity the actor made the move."""
     if actor.is_system:
         return "system"
-    role = actor.role_for(move.permission, dossier.office_code or "")
+    role = actor.role_for(move.permission, dossier.office_code or "", dossier.procedure_code)
     return role.value if role else "owner"
 
 

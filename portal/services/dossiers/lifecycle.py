@@ -112,6 +112,7 @@ class Facts:
     answers_are_complete: bool = True
     result_is_signed: bool = False
     is_delivered_electronically: bool = True
+    procedure_code: str = ""
 
 
 Guard = Callable[[Facts, Actor], str | None]
@@ -215,7 +216,7 @@ def _may(move: Move, facts: Facts, actor: Actor) -> bool:
         return move.permission in SYSTEM_GRANTS
     if move.permission in OWNER_GRANTS:
         return actor.account_id == facts.owner_id
-    return actor.role_for(move.permission, facts.office_code) is not None
+    return actor.role_for(move.permission, facts.office_code, facts.procedure_code) is not None
 
 
 def move_for(act: Act, facts: Facts, actor: Actor) -> Move:

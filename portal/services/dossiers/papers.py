@@ -17,6 +17,7 @@ from portal.services.catalogue.kinds import show
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.lifecycle import Document
 from portal.services.dossiers.numbering import next_document_number
+from portal.services.dossiers.offices import handling_office
 
 TITLES = {
     Document.ACKNOWLEDGEMENT: "Xác nhận đã nộp hồ sơ trực tuyến",
@@ -37,7 +38,7 @@ def order_paper(
     session: Session, dossier: Dossier, procedure: Procedure, document: Document, extra: dict[str, Any]
 ) -> IssuedDocument:
     """The row of a paper to be made: numbered, with everything it will say; the worker draws and signs it."""
-    office = _office(dossier)
+    office = handling_office(session, dossier)
     now = clock.now()
     series = _series_of(document, procedure, office)
     year = clock.to_local(now).year
@@ -84,12 +85,6 @@ def _months_after(day: date, months: int | None) -> date | None:
         return None
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _office(dossier: Dossier) -> Office:
-    if dossier.office is None:
-        raise ValueError("a dossier without an office has no papers")
-    return dossier.office
 
 
 def _common_facts(dossier: Dossier, procedure: Procedure, office: Office, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from portal.auth.permissions import Actor, Permission
@@ -30,6 +30,7 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
         assigned_to=dossier.assigned_to,
         proposed_by=dossier.proposed_by,
         result_is_signed=result_is_signed,
+        procedure_code=dossier.procedure_code,
         is_delivered_electronically=dossier.delivery == "electronic",
     )
 
@@ -41,8 +42,19 @@ def _living() -> Select[Dossier]:
 
 
 def _visible_to(actor: Actor) -> Select[Dossier]:
-    offices = actor.offices(Permission.SEE_DOSSIER)
-    return _living().where(Dossier.office_code.in_(sorted(offices)), Dossier.state != State.DRAFT)
+    return _living().where(_in_reach_of(actor), Dossier.state != State.DRAFT)
+
+
+def _in_reach_of(actor: Actor) -> ColumnElement[bool]:
+    """At an office of the actor, and there of a procedure that the actor's duty covers."""
+    reach = actor.reach(Permission.SEE_DOSSIER)
+    whole = sorted(office for office, procedures in reach.items() if not procedures)
+    parts = [
+        and_(Dossier.office_code == office, Dossier.procedure_code.in_(sorted(procedures)))
+        for office, procedures in sorted(reach.items())
+        if procedures
+    ]
+    return or_(Dossier.office_code.in_(whole), *parts)
 
 
 def owned(session: Session, actor: Actor, code: str) -> Dossier:
@@ -161,7 +173,7 @@ def queue_counts(session: Session, actor: Actor) -> dict[Place, int]:
     """How many dossiers of the actor's offices stand at each open place."""
     query = (
         select(Dossier.state, Dossier.stage, func.count())
-        .where(Dossier.office_code.in_(sorted(actor.offices(Permission.SEE_DOSSIER))))
+        .where(_in_reach_of(actor))
         .where(Dossier.state.not_in([State.DRAFT, State.NOT_RECEIVED, State.WITHDRAWN, State.RETURNED]))
         .group_by(Dossier.state, Dossier.stage)
     )

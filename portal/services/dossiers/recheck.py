@@ -58,7 +58,7 @@ def keep_recheck(session: Session, actor: Actor, code: str, replies: Mapping[str
 
 def _allowed(session: Session, actor: Actor, code: str) -> Dossier:
     dossier = at_counter(session, actor, code)
-    if actor.role_for(Permission.RECHECK, dossier.office_code or "") is None:
+    if actor.role_for(Permission.RECHECK, dossier.office_code or "", dossier.procedure_code) is None:
         raise Forbidden(Permission.RECHECK)
     return dossier
 

@@ -22,10 +22,11 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act, Facts, State, move_for
 from portal.services.dossiers.numbering import next_dossier_code
+from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
 from portal.services.dossiers.queries import facts_of
-from portal.services.errors import InvalidInput, LevelTooLow
+from portal.services.errors import GuardRefused, InvalidInput, LevelTooLow
 
 DECLARE_FIELD = "declare"
 TRACKING_LENGTH = 8
@@ -77,7 +78,7 @@ def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers) ->
 def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answers, actor: Actor) -> None:
     now = clock.now()
     definition = procedure.definition
-    dossier.office = session.get_one(Office, dossier.draft["office_code"])
+    dossier.office = _office_today(session, procedure, filed, dossier.draft["office_code"])
     dossier.office_code = dossier.office.code
     dossier.code = next_dossier_code(session, dossier.office.code, clock.to_local(now).date())
     dossier.submitted_at = now
@@ -98,6 +99,17 @@ def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answe
     )
     session.add(document)
     dossier.draft = None
+
+
+def _office_today(session: Session, procedure: Procedure, filed: Answers, chosen: str) -> Office:
+    """The office that decides on the day of filing, held as it is until the commit: it may have changed since the draft."""
+    office = competent_office(session, procedure, filed, chosen)
+    if office is not None:
+        session.refresh(office, with_for_update={"read": True})
+        office = competent_office(session, procedure, filed, chosen)
+    if office is None:
+        raise GuardRefused("Cơ quan đã chọn nay không giải quyết thủ tục này nữa. Mời ông/bà mở lại bước đầu để chọn lại.")
+    return office
 
 
 def parties_of(procedure: Procedure, filed: Answers, actor: Actor, tracking_secret: str) -> dict[str, Any]:

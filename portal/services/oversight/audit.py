@@ -1,4 +1,5 @@
-"""Proving the history: every event is there, in its order, as it was written, and says where its dossier stands.
+"""Proving the history: every event and every administrator's change is there, in its order, as it was written, and says
+how often its subject changed.
 
 Reads the rows with plain SQL and rebuilds each hash from its own list of fields, so that a fault in the code that
 writes events cannot hide itself here.
@@ -34,6 +35,22 @@ _STANDING = text(
 )
 
 
+CHANGE_COLUMNS = ("number", "id", "subject_kind", "subject_id", "verb", "actor_id", "before", "after")
+_CHANGES = text(
+    f"SELECT {', '.join(CHANGE_COLUMNS)}, previous_hash, hash,"  # noqa: S608 (names of our own columns)
+    " to_char(happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+00:00' AS happened_at"
+    " FROM administrator_changes ORDER BY number"
+)
+_CHANGED = text(  # what counts its own changes, beside how many of them are on record
+    "SELECT s.kind, s.id, s.version, count(c.id) AS changes FROM ("
+    " SELECT 'office' AS kind, code AS id, version FROM offices"
+    " UNION ALL SELECT 'duty', id::text, version FROM staff_duties"
+    " UNION ALL SELECT 'calendar_day', day::text, version FROM calendar_days) s"
+    " LEFT JOIN administrator_changes c ON c.subject_kind = s.kind AND c.subject_id = s.id"
+    " GROUP BY s.kind, s.id, s.version HAVING count(c.id) <> s.version ORDER BY s.kind, s.id"
+)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is not as it was written."""
@@ -44,38 +61,57 @@ class Finding:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """How far the chain was read, its last hash, and what was found; nothing found means proven."""
+    """How far both chains were read, their last hashes, and what was found; nothing found means proven."""
 
     events: int
     head: str
     findings: tuple[Finding, ...]
+    changes: int = 0
+    changes_head: str = ""
 
 
 def verify(session: Session) -> AuditReport:
-    """Read the whole chain and every dossier's place; the findings stand in the order of the chain, dossiers after."""
-    findings: list[Finding] = []
-    expected_number, previous, count = 1, GENESIS, 0
+    """Read both chains whole, every dossier's place and how often each subject was changed.
+
+    The findings stand in the order of the chains, events first; what counts dossiers and subjects after them.
+    """
+    events, changes = _Chain("event"), _Chain("change")
     for row in session.execute(_EVENTS).mappings():
-        findings += [Finding(f"event {row['number']}", what) for what in _faults(row, expected_number, previous)]
-        expected_number, previous, count = row["number"] + 1, bytes(row["hash"]), count + 1
-    findings += _dossier_findings(session)
-    return AuditReport(count, previous.hex(), tuple(findings))
+        events.read(row, _said_by_event(row))
+    for row in session.execute(_CHANGES).mappings():
+        changes.read(row, _said(row, CHANGE_COLUMNS))
+    findings = [*events.findings, *changes.findings, *_dossier_findings(session), *_change_findings(session)]
+    return AuditReport(events.count, events.previous.hex(), tuple(findings), changes.count, changes.previous.hex())
 
 
-def _faults(row: Any, expected_number: int, previous: bytes) -> Iterator[str]:
-    if row["number"] != expected_number:
-        yield f"event {expected_number} is missing before it"
-    if bytes(row["previous_hash"]) != previous:
-        yield "it does not follow from the event before it"
-    if _hash(row) != bytes(row["hash"]):
-        yield "it was changed after it was written"
+class _Chain:
+    """One chain as it is read, row after row."""
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self.expected_number, self.previous, self.count = 1, GENESIS, 0
+        self.findings: list[Finding] = []
+
+    def read(self, row: Any, said: dict[str, Any]) -> None:
+        self.findings += [Finding(f"{self.noun} {row['number']}", what) for what in self._faults(row, said)]
+        self.expected_number, self.previous, self.count = row["number"] + 1, bytes(row["hash"]), self.count + 1
+
+    def _faults(self, row: Any, said: dict[str, Any]) -> Iterator[str]:
+        if row["number"] != self.expected_number:
+            yield f"{self.noun} {self.expected_number} is missing before it"
+        if bytes(row["previous_hash"]) != self.previous:
+            yield f"it does not follow from the {self.noun} before it"
+        if hashlib.sha256(bytes(row["previous_hash"]) + rfc8785.dumps(said)).digest() != bytes(row["hash"]):
+            yield "it was changed after it was written"
 
 
-def _hash(row: Any) -> bytes:
-    said = {name: str(row[name]) if name in ("id", "dossier_id") else row[name] for name in COLUMNS}
-    said["happened_at"] = row["happened_at"]
-    said["sealed_details"] = hashlib.sha256(bytes(row["sealed_details"] or b"")).hexdigest()
-    return hashlib.sha256(bytes(row["previous_hash"]) + rfc8785.dumps(said)).digest()
+def _said(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+    said = {name: str(row[name]) if name in ("id", "dossier_id") else row[name] for name in columns}
+    return {**said, "happened_at": row["happened_at"]}
+
+
+def _said_by_event(row: Any) -> dict[str, Any]:
+    return {**_said(row, COLUMNS), "sealed_details": hashlib.sha256(bytes(row["sealed_details"] or b"")).hexdigest()}
 
 
 def _dossier_findings(session: Session) -> list[Finding]:
@@ -86,3 +122,10 @@ def _dossier_findings(session: Session) -> list[Finding]:
         elif row["last_place"] != row["place"]:
             findings.append(Finding(f"dossier {row['code']}", f"stands at {row['place']}, its history says {row['last_place']}"))
     return findings
+
+
+def _change_findings(session: Session) -> list[Finding]:
+    return [
+        Finding(f"{row['kind']} {row['id']}", f"was changed {row['version']} times, the record tells of {row['changes']}")
+        for row in session.execute(_CHANGED).mappings()
+    ]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.clock import LOCAL
-from portal.services.dossiers import calendar as calendar_rows
 from portal.services.dossiers.deadlines import Calendar, DayKind, OfficeHours, Term, Unit, promise
+from portal.services.organisation import working_days
 
-ROWS = yaml.safe_load(Path(calendar_rows.SEED).read_text(encoding="utf-8"))
+ROWS = yaml.safe_load(Path(working_days.SEED).read_text(encoding="utf-8"))
 CALENDAR = Calendar(
     days_off={row["day"]: row["name"] for row in ROWS if row["kind"] == "off"},
     make_up_days={row["day"]: row["name"] for row in ROWS if row["kind"] == "make_up"},
