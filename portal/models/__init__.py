@@ -3,6 +3,7 @@
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
 from portal.models.answers import AnswersDocument, Evidence
+from portal.models.attachment import Attachment
 from portal.models.base import Base
 from portal.models.calendar import CalendarDay
 from portal.models.data_key import DataKey
@@ -18,6 +19,7 @@ __all__ = [
     "Account",
     "AdministratorChange",
     "AnswersDocument",
+    "Attachment",
     "Base",
     "CalendarDay",
     "DataKey",

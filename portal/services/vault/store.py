@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore
 from sqlalchemy.orm import Session
 
@@ -61,6 +62,8 @@ def _write(path: str, sealed: bytes) -> None:
         obstore.put(LocalStore(folder), path, sealed, mode="create")
     except AlreadyExistsError:
         return
+    except BaseError as refused:  # the library's own kind of error, told as what it is
+        raise OSError(errno.ENOSPC, "the disk refused a sealed file") from refused
     _flush_to_disk(folder / path)
 
 

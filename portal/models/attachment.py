@@ -1,0 +1,74 @@
+"""Papers that a dossier carries: uploaded by the citizen, or an earlier result of theirs that satisfies a component."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.crypto import Sealed
+from portal.models.account import Account
+from portal.models.base import Base, RowId
+from portal.models.data_key import HasDataKey
+from portal.models.document import IssuedDocument, StoredFile
+from portal.models.dossier import Dossier
+
+
+class Attachment(HasDataKey, Base):
+    """One file, or one earlier result, that stands for one component of one dossier; sealed under the dossier's key.
+
+    `name`: what the sender called the file, cleaned; data to be shown, never a path.
+    `content_hash`: keyed by the dossier's own key, so that the same file in two dossiers cannot be seen to be the same.
+    `seal_verdict`: what was known of the file's seal when it came (`results.verify`), where it carries one.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        CheckConstraint("(file_id IS NULL) <> (reused_document_id IS NULL)", name="is_a_file_or_an_earlier_result"),
+        CheckConstraint("scan_state IN ('clean', 'pending', 'not_scanned', 'infected')", name="scan_state_is_known"),
+        CheckConstraint("digitised_by IN ('citizen', 'clerk', 'portal')", name="digitised_by_is_known"),
+        CheckConstraint("size_bytes > 0 AND pages > 0", name="is_not_empty"),
+        CheckConstraint(
+            "(checked_against_original_at IS NULL) = (checked_against_original_by IS NULL)",
+            name="checked_has_a_moment_and_a_name",
+        ),
+        CheckConstraint("removed_at IS NULL OR checked_against_original_at IS NULL", name="what_was_checked_stays"),
+        Index(
+            "uq_attachments_one_of_a_content",
+            "dossier_id",
+            "component_id",
+            "content_hash",
+            unique=True,
+            postgresql_where=text("removed_at IS NULL"),
+        ),
+        Index("ix_attachments_added_by_added_at", "added_by", "added_at"),
+        Index("ix_attachments_waiting", "id", postgresql_where=text("scan_state = 'pending' AND removed_at IS NULL")),
+    )
+
+    id: Mapped[RowId]
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    dossier: Mapped[Dossier] = relationship()
+    component_id: Mapped[str]
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(StoredFile.id))
+    file: Mapped[StoredFile | None] = relationship(lazy="joined")
+    reused_document_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(IssuedDocument.id))
+    reused_document: Mapped[IssuedDocument | None] = relationship(lazy="joined")
+    sealed_name: Mapped[bytes]
+    media_type: Mapped[str]
+    size_bytes: Mapped[int]
+    pages: Mapped[int]
+    content_hash: Mapped[bytes]
+    digitised_by: Mapped[str]
+    added_at: Mapped[datetime]
+    added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))
+    removed_at: Mapped[datetime | None]
+    scan_state: Mapped[str]
+    scanned_at: Mapped[datetime | None]
+    seal_verdict: Mapped[str | None]
+    checked_against_original_at: Mapped[datetime | None]
+    checked_against_original_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    checker: Mapped[Account | None] = relationship(foreign_keys=checked_against_original_by)
+
+    name = Sealed("sealed_name")
