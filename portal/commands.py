@@ -158,7 +158,7 @@ def procedures_rehearse(code: str | None) -> None:
     for number, name in _cases(code):
         with transaction() as session:
             procedure = current(session, number)
-            case = next(one for one in procedure.cases if one["name"] == name)
+            case = next(one for one in procedure.definition.rehearsals if one["name"] == name)
             went = rehearse(session, procedure, case, synthetic_person(str(case["person"])), ask_all)
             session.rollback()
         wrong += not went.is_right
@@ -175,7 +175,7 @@ def _cases(code: str | None) -> list[tuple[str, str]]:
             chosen = [current(session, code)] if code else all_current(session)
         except NotFound as missing:
             raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
-        return [(procedure.code, str(case["name"])) for procedure in chosen for case in procedure.cases]
+        return [(procedure.code, str(case["name"])) for procedure in chosen for case in procedure.definition.rehearsals]
 
 
 def _row(procedure: Procedure) -> dict[str, Any]:

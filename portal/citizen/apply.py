@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 from portal.auth.session import current_actor, current_profile
 from portal.citizen import blueprint
 from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
-from portal.services.catalogue.answers import Answers, looked_up_elements, shown_pages, shown_questions, unsettled_questions
-from portal.services.catalogue.schema import Page, Procedure
+from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions, unsettled_questions
+from portal.services.catalogue.form import Page
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.fill_draft import (
     OFFICE_FIELD,

@@ -10,9 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.auth.session import current_actor
 from portal.models import Dossier
-from portal.services.catalogue.answers import Answers, first_incomplete_page, shown_pages
+from portal.services.catalogue.answers import first_incomplete_page, shown_pages
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash, current
+from portal.services.dossiers.attachments import missing, standings
 from portal.services.dossiers.open_draft import draft_of
 from portal.web.database import db
 from portal.web.language import current_language
@@ -32,14 +35,16 @@ class Filing:
 
     @property
     def steps(self) -> list[str]:
-        """The steps in order: consent, facts, the pages that the answers call for, review."""
-        return ["consent", "facts", *(page.id for page in shown_pages(self.procedure, self.answers)), "review"]
+        """The steps in order: consent, facts, the pages and the papers that the answers call for, review."""
+        pages = [page.id for page in shown_pages(self.procedure, self.answers)]
+        papers = ["attachments"] if components_wanted(self.procedure, self.answers) else []
+        return ["consent", "facts", *pages, *papers, "review"]
 
     def url(self, step: str) -> str:
         code = self.procedure.code
         if step == "consent":
             return url_for("citizen.consent", code=code)
-        if step in ("facts", "review"):
+        if step in ("facts", "attachments", "review"):
             return url_for(f"citizen.{step}", code=code)
         return url_for("citizen.page", code=code, page_id=step)
 
@@ -68,7 +73,10 @@ class Filing:
         if self.draft.draft["office_code"] is None:
             return "facts"
         page = first_incomplete_page(self.procedure, self.answers)
-        return page.id if page else "review"
+        if page is not None:
+            return page.id
+        lacking = missing(standings(db(), self.draft, self.procedure, self.answers))
+        return "attachments" if lacking else "review"
 
 
 def procedure_level(code: str, **_others: str) -> int:

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from portal import clock
 from portal.citizen import blueprint
-from portal.services.catalogue.fees import fee_lines, total_vnd
+from portal.services.catalogue.fees import total_vnd
+from portal.services.catalogue.reckoning import fee_of_case
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.search import search
 from portal.services.catalogue.versions import all_current, current
@@ -51,7 +52,7 @@ def procedure(code: str) -> ResponseReturnValue:
     language = current_language()
     offices = offices_for(db(), found)
     province = offices[0].province_code if offices else ""
-    lines = fee_lines(definition.fees, channel="online", province_code=province, on=clock.today())
+    lines = fee_of_case(found, "", channel="online", province_code=province, on=clock.today())
     promise = promise_for(db(), found, "online", clock.now())
     return render_template(
         "citizen/procedure.html",

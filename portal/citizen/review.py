@@ -15,8 +15,10 @@ from portal.citizen import blueprint
 from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
 from portal.models import Office
 from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions
-from portal.services.catalogue.fees import FeeLine, fee_lines, total_vnd
+from portal.services.catalogue.fees import FeeLine, total_vnd
+from portal.services.catalogue.reckoning import case_of, fee_of
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.attachments import standings
 from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.submit import DECLARE_FIELD, submit
@@ -56,8 +58,9 @@ def _review_page(filing: Filing, errors: dict[str, list[str]] | None = None) -> 
         fee_lines=lines,
         fee_total_vnd=total_vnd(lines),
         fee_label=lambda line: procedure.say(line.rule.label, language),
-        promised_at=promise_for(db(), procedure, "online", clock.now()).promised_at,
+        promised_at=promise_for(db(), procedure, "online", clock.now(), case_of(procedure, filing.answers)).promised_at,
         declare=declare,
+        attached=_attached(filing, language),
         errors=error_lines(errors or {}, [declare]),
     )
 
@@ -97,10 +100,23 @@ def _said(filing: Filing, language: str) -> dict[str, Any]:
     }
 
 
+def _attached(filing: Filing, language: str) -> list[dict[str, Any]]:
+    """Each component with what is attached to it, or what will be by itself."""
+    rows = []
+    for one in standings(db(), filing.draft, filing.procedure, filing.answers):
+        names = [attachment.name for attachment in one.attached] or [one.taken_by_itself.title if one.taken_by_itself else ""]
+        rows.append(
+            {
+                "label": filing.procedure.say(one.component.name, language),
+                "value": "; ".join(names),
+                "change_href": filing.url("attachments"),
+            }
+        )
+    return rows
+
+
 def _fee_lines(filing: Filing, office: Office) -> tuple[FeeLine, ...]:
-    definition = filing.procedure.definition
-    copies = int(filing.answers.get(definition.copies_element, {}).get("value", 1))
-    return fee_lines(definition.fees, channel="online", province_code=office.province_code, on=clock.today(), copies=copies)
+    return fee_of(filing.procedure, filing.answers, channel="online", province_code=office.province_code, on=clock.today())
 
 
 @blueprint.post("/procedures/<code>/apply/review")

@@ -10,6 +10,7 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.auth.permissions import Actor, Permission
@@ -17,7 +18,8 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.dossier import dossier_page
 from portal.models import Dossier
-from portal.services.catalogue.answers import Answers, shown_questions
+from portal.services.catalogue.answers import shown_questions
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve, proposed_result
 from portal.services.dossiers.assign import assign
@@ -61,8 +63,13 @@ def _version(form: Form) -> int:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else -1
 
 
+def _chosen(form: Form, name: str) -> frozenset[str]:
+    """Every value of a field that may come several times."""
+    return frozenset(form.getlist(name)) if isinstance(form, MultiDict) else frozenset()
+
+
 DOES: dict[Act, Callable[[Session, Actor, str, Form], Dossier]] = {
-    Act.RECEIVE: lambda s, a, code, f: receive(s, a, code, expected_version=_version(f)),
+    Act.RECEIVE: lambda s, a, code, f: receive(s, a, code, expected_version=_version(f), compared=_chosen(f, "compared")),
     Act.REFUSE: lambda s, a, code, f: refuse(
         s, a, code, expected_version=_version(f), reason=f.get("reason", ""), ground=f.get("ground", "")
     ),
@@ -124,7 +131,7 @@ def _act_page(dossier: Dossier, act: Act, form: Form | None = None, errors: dict
         extra["questions"] = drawn(procedure, questions, suggested, language, form=form, errors=errors)
     if act is Act.APPROVE:
         facts = proposed_result(db(), dossier, procedure, current_actor().display_name)
-        extra["result_html"] = draft_body(facts, procedure.result_template)
+        extra["result_html"] = draft_body(facts, procedure.definition.result.template)
     return render_template(
         f"counter/{act.value}.html",
         **dossier_page(dossier),

@@ -13,10 +13,12 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.attachments import attached_groups
 from portal.models import Dossier, Event, IssuedDocument
-from portal.services.catalogue.answers import Answers, looked_up_elements
-from portal.services.catalogue.kinds import show
+from portal.services.catalogue.answers import looked_up_elements
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.lifecycle import STATUS_CODES, Act, Place, Stage, State
@@ -75,6 +77,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "history": [_event_row(event) for event in events],
         "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
         "proposal": _proposal(procedure, dossier, language),
+        "attached": attached_groups(dossier, procedure, language),
     }
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.services.catalogue.answers import Answers
-from portal.services.catalogue.kinds import show
-from portal.services.catalogue.schema import Element, Procedure, Question
+from portal.services.catalogue.elements import Element
+from portal.services.catalogue.form import Question
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 
 RADIOS_UP_TO = 8
 RECORDS = frozenset({"identity_card", "marriages", "household"})

@@ -16,10 +16,10 @@ from portal import db
 from portal.config import settings
 from portal.demo import enrol_seals, load_staff
 from portal.postgres import EmbeddedServer
-from portal.services.catalogue.loader import parse, read_folder, shipped_folders
 from tests.emptying import empty_database
 from tests.faults.running import web, worker
 from tests.look.stage import open_browser
+from tests.procedures import the_procedure
 
 CODE = "1.004873"
 PEOPLE = {
@@ -40,7 +40,7 @@ WITHIN = 15
 @lru_cache(maxsize=1)
 def cases() -> dict[str, dict[str, Any]]:
     """What must happen to people of the shipped procedure, by the name of their story."""
-    return {case["story"]: case for case in parse(read_folder(shipped_folders()[0])).cases}
+    return {case["story"]: case for case in the_procedure().definition.rehearsals}
 
 
 @dataclass

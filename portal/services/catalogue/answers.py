@@ -1,7 +1,8 @@
 """From a definition and what was typed to validated answers, each with its source. Pure functions.
 
 Answers are `{element key: {"value", "source", "record", "as_of", "fetched_at"}}`; a citizen's own answer has the
-source "citizen" and nothing else. A locked element with a registry's answer is never read from the browser.
+source "citizen" and nothing else. A repeating group answers under its own key, as `groups.py` shapes it. A locked
+element with a registry's answer is never read from the browser.
 """
 
 from __future__ import annotations
@@ -9,19 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from portal.services.catalogue.conditions import holds
-from portal.services.catalogue.kinds import Form, Unreadable, read
-from portal.services.catalogue.schema import Element, Page, Procedure, Question
+from portal import clock
+from portal.services.catalogue.composites import Unreadable
+from portal.services.catalogue.conditions import TODAY, holds
+from portal.services.catalogue.elements import Element
+from portal.services.catalogue.form import Group, Page, Question
+from portal.services.catalogue.groups import REQUIRED, filed_group, is_group_complete, plain_items, read_group
+from portal.services.catalogue.provenance import CITIZEN, Answers
+from portal.services.catalogue.reading import Form, read
+from portal.services.catalogue.schema import Procedure
 from portal.services.errors import InvalidInput
-
-Answers = dict[str, dict[str, Any]]
-CITIZEN = "citizen"
-REQUIRED = "Ông/bà chưa trả lời câu này."
 
 
 def values_of(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The plain values, as conditions look at them."""
-    return {element: answer["value"] for element, answer in answers.items()}
+    """The plain values, as conditions look at them; a repeating group is the list of its included items."""
+    plain = {element: _plain(answer["value"]) for element, answer in answers.items()}
+    return {**plain, TODAY: clock.today().isoformat()}
+
+
+def _plain(value: Any) -> Any:
+    is_group = isinstance(value, list) and all(isinstance(item, dict) and "is_included" in item for item in value)
+    return plain_items(value) if is_group and value else value
 
 
 def is_settled(element: Element, answers: Answers) -> bool:
@@ -58,14 +67,44 @@ def shown_questions(questions: tuple[Question, ...], answers: Mapping[str, Mappi
     return tuple(question for question in questions if holds(question.when, values))
 
 
+def shown_groups(page: Page, answers: Mapping[str, Mapping[str, Any]]) -> tuple[Group, ...]:
+    """The repeating groups of a page whose conditions hold."""
+    values = values_of(answers)
+    return tuple(group for group in page.groups if holds(group.when, values))
+
+
+def read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) -> Answers:
+    """The answers with those of one page laid over them: its questions, then its groups.
+
+    Raises:
+        InvalidInput: with messages for each field; nothing is taken over.
+    """
+    errors: dict[str, list[str]] = {}
+    taken = _read_questions(procedure, page.questions, form, answers, errors)
+    for group in shown_groups(page, taken):
+        taken[group.key] = read_group(group, procedure.elements, form, taken, values_of(taken), errors)
+    if errors:
+        raise InvalidInput(errors)
+    return taken
+
+
 def read_questions(procedure: Procedure, questions: tuple[Question, ...], form: Form, answers: Answers) -> Answers:
     """The answers with those of one form laid over them; a hidden question's earlier answer is kept, not read.
 
     Raises:
         InvalidInput: with messages for each field; nothing is taken over.
     """
-    taken: Answers = dict(answers)
     errors: dict[str, list[str]] = {}
+    taken = _read_questions(procedure, questions, form, answers, errors)
+    if errors:
+        raise InvalidInput(errors)
+    return taken
+
+
+def _read_questions(
+    procedure: Procedure, questions: tuple[Question, ...], form: Form, answers: Answers, errors: dict[str, list[str]]
+) -> Answers:
+    taken: Answers = dict(answers)
     for question in questions:
         element = procedure.elements[question.element]
         if not holds(question.when, values_of(taken)) or is_settled(element, answers):
@@ -79,8 +118,6 @@ def read_questions(procedure: Procedure, questions: tuple[Question, ...], form: 
         if value is None and question.is_required:
             errors[element.key] = [REQUIRED]
     _check_orderings(procedure, questions, taken, errors)
-    if errors:
-        raise InvalidInput(errors)
     return taken
 
 
@@ -97,24 +134,32 @@ def _take(taken: Answers, element: Element, value: Any) -> None:
 
 def _check_orderings(procedure: Procedure, questions: tuple[Question, ...], taken: Answers, errors: dict[str, list[str]]) -> None:
     asked = {question.element for question in shown_questions(questions, taken)}
+    known = asked_and_shown(procedure, taken)
     for rule in procedure.definition.orderings:
         pair = {rule.earlier, rule.later}
-        if pair <= asked and pair <= taken.keys() and taken[rule.earlier]["value"] > taken[rule.later]["value"]:
-            errors.setdefault(rule.later, []).append(rule.message)
+        if pair & asked and pair <= known.keys() and str(known[rule.earlier]["value"]) > str(known[rule.later]["value"]):
+            errors.setdefault(rule.later if rule.later in asked else rule.earlier, []).append(rule.message)
 
 
 def first_incomplete_page(procedure: Procedure, answers: Answers) -> Page | None:
     """The first page that still lacks a required answer."""
+    values = values_of(answers)
     for page in shown_pages(procedure, answers):
-        for question in shown_questions(page.questions, answers):
-            if question.is_required and question.element not in answers:
-                return page
+        questions = shown_questions(page.questions, answers)
+        if any(question.is_required and question.element not in answers for question in questions):
+            return page
+        if not all(is_group_complete(group, answers, values) for group in shown_groups(page, answers)):
+            return page
     return None
 
 
 def asked_and_shown(procedure: Procedure, answers: Answers) -> Answers:
     """What is filed: the registries' values and the answers to questions that the final answers still call for."""
+    values = values_of(answers)
     kept = {element.key for element in looked_up_elements(procedure)}
+    groups: dict[str, Group] = {}
     for page in shown_pages(procedure, answers):
         kept |= {question.element for question in shown_questions(page.questions, answers)}
-    return {element: answer for element, answer in answers.items() if element in kept}
+        groups |= {group.key: group for group in shown_groups(page, answers)}
+    filed = {element: answer for element, answer in answers.items() if element in kept}
+    return filed | {key: filed_group(group, answers[key], values) for key, group in groups.items() if key in answers}

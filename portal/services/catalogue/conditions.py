@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Values = Mapping[str, Any]
+TODAY = "@today"  # the day on which a condition is asked, as an ISO date among the values
 
 
 class _Node(BaseModel):
@@ -28,11 +30,39 @@ class OneOf(_Node):
     one_of: tuple[str | int, ...] = Field(min_length=1)
 
 
+class Includes(_Node):
+    """The element, a choice of several, holds this one among others."""
+
+    element: str
+    includes: str
+
+
 class Answered(_Node):
     """The element has a value (or has none)."""
 
     element: str
     answered: bool
+
+
+class AtLeast(_Node):
+    """The element's number is this or more; of a repeating group, how many it holds."""
+
+    element: str
+    at_least: int
+
+
+class AtMost(_Node):
+    """The element's number is this or less; nothing is less than nothing, so an element without a number never holds."""
+
+    element: str
+    at_most: int
+
+
+class AgeAtLeast(_Node):
+    """So many whole years have passed since the element's date; of a date known in part, since its last possible day."""
+
+    element: str
+    age_at_least: int = Field(ge=0, le=150)
 
 
 class AllOf(_Node):
@@ -50,6 +80,7 @@ class AnyOf(_Node):
 class Not(_Node):
     """The part does not hold."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True)
     not_: Condition = Field(alias="not")
 
 
@@ -59,36 +90,84 @@ class Always(_Node):
     always: Literal[True]
 
 
-Condition = Annotated[Equals | OneOf | Answered | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")]
+Comparison = Equals | OneOf | Includes | Answered | AtLeast | AtMost | AgeAtLeast
+Condition = Annotated[Comparison | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")]
 for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
+ALWAYS = Always(always=True)
 
 
 def holds(condition: Condition, values: Values) -> bool:
-    """Whether the condition holds over `values` (element -> plain value); a missing value equals nothing."""
+    """Whether the condition holds over `values` (element -> plain value, and `TODAY`); a missing value equals nothing."""
     match condition:
-        case Equals(element=element, equals=wanted):
-            return values.get(element) == wanted
-        case OneOf(element=element, one_of=wanted_values):
-            return values.get(element) in wanted_values
-        case Answered(element=element, answered=wanted):
-            return (values.get(element) not in (None, "")) == wanted
         case AllOf(all=parts):
             return all(holds(part, values) for part in parts)
         case AnyOf(any=parts):
             return any(holds(part, values) for part in parts)
         case Not(not_=part):
             return not holds(part, values)
-    return True
+        case Always():
+            return True
+    return _compares(condition, values)
+
+
+def _compares(condition: Comparison, values: Values) -> bool:
+    value = values.get(condition.element)
+    match condition:
+        case Equals(equals=wanted):
+            return same(value, wanted)
+        case OneOf(one_of=wanted_values):
+            return any(same(value, wanted) for wanted in wanted_values)
+        case Includes(includes=wanted):
+            return isinstance(value, list | tuple) and wanted in value
+        case Answered(answered=wanted):
+            return (value not in (None, "", [], {})) == wanted
+        case AtLeast(at_least=least):
+            number = _number(value)
+            return number is not None and number >= least
+        case AtMost(at_most=most):
+            number = _number(value)
+            return number is not None and number <= most
+        case AgeAtLeast(age_at_least=years):
+            age = age_on(value, values.get(TODAY))
+            return age is not None and age >= years
+
+
+def same(value: Any, wanted: str | int | bool) -> bool:
+    """Equal and of one type: the number 1 is not `true`, and no text is a number."""
+    return type(value) is type(wanted) and bool(value == wanted)
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, list | tuple):
+        return len(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def age_on(born: Any, on: Any) -> int | None:
+    """Whole years from a date (known wholly or in part: YYYY[-MM[-DD]]) to a day; None where either is no date.
+
+    Of a date known in part the youngest age is given, so that nobody is taken to be of age who may not be.
+    """
+    try:
+        year, *rest = (int(part) for part in str(born).split("-"))
+        day = date.fromisoformat(str(on))
+    except ValueError:
+        return None
+    month, day_of_month = [*rest, 12, 31][:2] if not rest else [*rest, 31][:2]
+    has_passed = (day.month, day.day) >= (month, day_of_month)
+    return day.year - year - (0 if has_passed else 1)
 
 
 def elements_of(condition: Condition) -> Iterator[str]:
     """Every element that the condition looks at."""
     match condition:
-        case Equals(element=element) | OneOf(element=element) | Answered(element=element):
-            yield element
         case AllOf(all=parts) | AnyOf(any=parts):
             for part in parts:
                 yield from elements_of(part)
         case Not(not_=part):
             yield from elements_of(part)
+        case Always():
+            return
+        case _:
+            yield condition.element

@@ -1,37 +1,52 @@
-"""Reading a procedure's folder and the dictionary into one immutable, hashed `Procedure`; whatever does not fit is refused."""
+"""From a version's texts to one immutable, hashed `Procedure`; whatever does not fit is refused.
+
+A version is two texts: the procedure's file and the entries of the dictionary that it names, so that a dossier filed
+under it stays readable whatever becomes of the dictionary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import rfc8785
-import yaml
-from jinja2 import meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import ValidationError
 
 from portal.crypto import sha256
 from portal.services.catalogue.conditions import elements_of
-from portal.services.catalogue.schema import Definition, Element, Procedure
+from portal.services.catalogue.dictionary import dictionary
+from portal.services.catalogue.elements import Element
+from portal.services.catalogue.faults import BadProcedure, Fault, faults_of
+from portal.services.catalogue.file_format import DICTIONARY, FILE, dump_yaml, from_format_1, is_format_1, load_yaml, read, write
+from portal.services.catalogue.form import Question
+from portal.services.catalogue.schema import Definition, Procedure
 
-HERE = Path(__file__).resolve().parent
-SHIPPED = HERE / "procedures"
-FILES = ("procedure.yaml", "result.html", "strings.en.yaml", "cases.yaml")
-OFFICIAL_FACTS = frozenset({"office", "number", "symbol", "issued_on", "signed_by", "verification", "dossier_code", "is_refusal"})
-
-
-class BadProcedure(ValueError):
-    """A folder that does not make a procedure; the text names the file and the fault."""
+SHIPPED = Path(__file__).resolve().parent / "procedures"
 
 
-def read_folder(folder: Path) -> dict[str, str]:
-    """A procedure's folder as one set of texts, with the dictionary entries that it names: what a version is made of."""
-    files = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
-    definition = _definition(files["procedure.yaml"])
-    dictionary = yaml.safe_load((HERE / "elements.yaml").read_text(encoding="utf-8"))
-    named = {key: dictionary[key] for key in sorted(set(_named_elements(definition))) if key in dictionary}
-    return {**files, "elements.yaml": yaml.safe_dump(named, allow_unicode=True, sort_keys=True)}
+def texts_for(definition: Definition) -> dict[str, str]:
+    """The texts of the version that a definition would make today, with the dictionary as it stands now."""
+    named = {
+        key: dictionary()[key].model_dump(exclude={"key"}, exclude_defaults=True, mode="json")
+        for key in sorted(set(named_elements(definition)) - definition.elements.keys())
+        if key in dictionary()
+    }
+    return {FILE: write(definition), DICTIONARY: dump_yaml(named)}
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The texts of the version that a procedure's file makes.
+
+    Raises:
+        BadProcedure: the file does not make a procedure.
+    """
+    return texts_for(read(path.read_text(encoding="utf-8")))
+
+
+def shipped_files() -> list[Path]:
+    """The files of the procedures that ship with the portal, in order of code."""
+    return sorted(SHIPPED.glob("*/*.yaml"), key=lambda path: path.name)
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -40,98 +55,104 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def parse(files: Mapping[str, str]) -> Procedure:
-    """The procedure that the texts make.
+    """The procedure that a version's texts make.
 
     Raises:
         BadProcedure: something in them does not hold together.
     """
-    definition = _definition(files["procedure.yaml"])
-    try:
-        entries = yaml.safe_load(files["elements.yaml"]) or {}
-        elements = {key: Element(key=key, **entry) for key, entry in entries.items()}
-    except (ValidationError, yaml.YAMLError) as wrong:
-        raise BadProcedure(f"elements.yaml: {wrong}") from wrong
-    procedure = Procedure(
-        content_hash=content_hash(files),
-        definition=definition,
-        elements=elements,
-        english=yaml.safe_load(files["strings.en.yaml"]) or {},
-        result_template=files["result.html"],
-        cases=tuple(yaml.safe_load(files["cases.yaml"]) or ()),
-    )
-    for fault in _faults(procedure):
-        raise BadProcedure(fault)
+    definition = from_format_1(files) if is_format_1(files) else read(files[FILE])
+    shared = _entries(load_yaml(files[DICTIONARY]) or {}, DICTIONARY)
+    own = {key: Element(key=key, **dict(entry)) for key, entry in definition.elements.items()}
+    procedure = Procedure(content_hash=content_hash(files), definition=definition, elements={**shared, **own})
+    faults = tuple(_faults(procedure))
+    if faults:
+        raise BadProcedure(faults)
     return procedure
 
 
-def shipped_folders() -> list[Path]:
-    """The folders of the procedures that ship with the portal, in order of code."""
-    return sorted((path.parent for path in SHIPPED.glob("*/*/procedure.yaml")), key=lambda folder: folder.name)
+def procedure_of(definition: Definition) -> Procedure:
+    """The procedure that a definition would make with today's dictionary.
+
+    Raises:
+        BadProcedure: it names an element that nobody has.
+    """
+    return parse(texts_for(definition))
 
 
-def _definition(text: str) -> Definition:
+def _entries(entries: Mapping[str, Any], where: str) -> dict[str, Element]:
     try:
-        return Definition.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as wrong:
-        raise BadProcedure(f"procedure.yaml: {wrong}") from wrong
+        return {key: Element(key=key, **entry) for key, entry in entries.items()}
+    except ValidationError as wrong:
+        raise BadProcedure(Fault(f"{where}: {fault.where}", fault.what) for fault in faults_of(wrong)) from wrong
 
 
-def _named_elements(definition: Definition) -> Iterator[str]:
-    yield definition.competence.by_address
-    yield definition.delivery_element
+def questions_of(definition: Definition) -> Iterator[Question]:
+    """Every question that a citizen may be asked, those of repeating groups too."""
+    for page in definition.pages:
+        yield from page.questions
+        for group in page.groups:
+            yield from group.questions
+
+
+def group_keys(definition: Definition) -> frozenset[str]:
+    """The names under which repeating groups answer."""
+    return frozenset(group.key for page in definition.pages for group in page.groups)
+
+
+def named_elements(definition: Definition) -> Iterator[str]:
+    """Every element that the definition names, wherever it does; repeating groups are not elements."""
+    groups = group_keys(definition)
+    yield from (key for key in _named(definition) if key and key not in groups)
+
+
+def _named(definition: Definition) -> Iterator[str]:
+    yield from (definition.competence.by_address, definition.delivery_element, definition.copies_element)
     yield from definition.contact_elements
-    yield from filter(None, [definition.copies_element])
+    if definition.pages:
+        yield definition.subject_element
     for lookup in definition.lookups:
         yield from lookup.elements
-    for page in definition.pages:
-        yield from elements_of(page.when)
-    for question in (*definition.appraisal.questions, *(q for page in definition.pages for q in page.questions)):
+    for question in (*questions_of(definition), *definition.appraisal.questions):
         yield question.element
         yield from elements_of(question.when)
+    yield from _named_in_conditions(definition)
     for rule in definition.orderings:
         yield from (rule.earlier, rule.later)
-    yield from definition.appraisal.prefill.values()
+    for prefilled, source in definition.appraisal.prefill.items():
+        yield from (prefilled, source)
     yield from definition.result.fields.values()
-
-
-def texts_of(definition: Definition) -> Iterator[str]:
-    """Every text of the definition that a citizen reads, which therefore needs an English form."""
-    whole = (
-        definition.name, definition.field, definition.outcome, definition.who, definition.declaration,
-        definition.partial_reason,
-    )  # fmt: skip
-    yield from filter(None, (*whole, *definition.steps_in_words, *definition.life_events))
-    for page in definition.pages:
-        yield from filter(None, [page.title, page.introduction])
-        for question in page.questions:
-            yield from filter(None, [question.why, question.label])
-    yield from (rule.message for rule in definition.orderings)
-    yield from (lookup.why for lookup in definition.lookups)
+    for fact in definition.result.write_back:
+        yield from fact.fields.values()
+    yield from (rule.counted_by for rule in definition.fees)
     for component in definition.components:
-        yield from filter(None, [component.name, component.note])
-    yield from (rule.label for rule in definition.fees)
-    yield from (step.name for step in definition.process)
-    yield definition.result.title
+        yield from component.elements
 
 
-def _faults(procedure: Procedure) -> Iterator[str]:
+def _named_in_conditions(definition: Definition) -> Iterator[str]:
+    for page in definition.pages:
+        yield from elements_of(page.when)
+        for group in page.groups:
+            yield from elements_of(group.when)
+            yield from (group.seed.element, *group.seed.fields) if group.seed else ()
+    conditions = (part.when for parts in (definition.cases, definition.payer_classes, definition.components) for part in parts)
+    for condition in conditions:
+        yield from elements_of(condition)
+
+
+def _faults(procedure: Procedure) -> Iterator[Fault]:
     definition = procedure.definition
-    for key in _named_elements(definition):
-        if key not in procedure.elements:
-            yield f"procedure.yaml names the element {key!r}, which the dictionary does not have"
-    for text in texts_of(definition):
-        if not procedure.english.get(text):
-            yield f"strings.en.yaml has no English for {text!r}"
+    for key in sorted(set(named_elements(definition)) - procedure.elements.keys()):
+        yield Fault(key, "Thủ tục nhắc đến phần tử này, nhưng từ điển dữ liệu không có.")
+    for key in sorted(definition.elements.keys() & dictionary().keys()):
+        yield Fault(f"elements.{key}", "Từ điển dữ liệu dùng chung đã có phần tử tên này.")
+    for group in sorted(group_keys(definition) & procedure.elements.keys()):
+        yield Fault(group, "Nhóm lặp không được trùng tên với một phần tử.")
     for lookup in definition.lookups:
         for key in lookup.elements:
-            source = procedure.elements[key].source
-            if source is None or source.registry != lookup.registry:
-                yield f"the look-up of {lookup.registry} names {key!r}, which that registry does not hold"
-    yield from _template_faults(procedure)
-
-
-def _template_faults(procedure: Procedure) -> Iterator[str]:
-    environment = ImmutableSandboxedEnvironment()
-    names: set[str] = meta.find_undeclared_variables(environment.parse(procedure.result_template))
-    for name in sorted(names - set(procedure.definition.result.fields) - OFFICIAL_FACTS):
-        yield f"result.html uses {name!r}, which no field of the result gives"
+            source = procedure.elements[key].source if key in procedure.elements else None
+            if key in procedure.elements and (source is None or source.registry != lookup.registry):
+                yield Fault(f"lookups.{lookup.registry}", f"Cơ sở dữ liệu này không giữ «{key}».")
+    for name, ids in (("cases", [c.id for c in definition.cases]), ("pages", [p.id for p in definition.pages]),
+                      ("components", [c.id for c in definition.components])):  # fmt: skip
+        for twice in sorted({one for one in ids if ids.count(one) > 1}):
+            yield Fault(name, f"Mã «{twice}» đứng hai lần.")

@@ -1,221 +1,133 @@
-"""What a procedure's definition and the data dictionary may say; anything else in their files is refused."""
+"""A whole procedure, as its file says it; anything else in the file is refused.
+
+The parts stand in `form.py` (what citizens see) and `handling.py` (what offices do). A definition under way may lack
+almost anything: whether it may be published is for `lint.py` to say.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from portal.services.catalogue.conditions import Always, Condition
-from portal.services.catalogue.fees import Channel, FeeRule
+from portal.services.catalogue.elements import Element, Kind, Option, Part, Text2
+from portal.services.catalogue.fees import FeeRule
+from portal.services.catalogue.form import Lookup, Ordering, Page
+from portal.services.catalogue.handling import (
+    Appraisal,
+    Awaited,
+    Case,
+    Competence,
+    Component,
+    LegalText,
+    PayerClass,
+    Reception,
+    Result,
+    Step,
+    TermRule,
+)
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-Kind = Literal[
-    "text", "long_text", "name", "choice", "count", "date", "partial_date", "email", "phone", "personal_id",
-    "address", "identity_card", "coded", "nationalities", "marriages", "household",
-]  # fmt: skip
-TermText = Annotated[str, Field(pattern=r"^(0|[1-9]\d{0,2}(wd|d|h))$")]
+FORMAT: Literal[2] = 2
 ProcedureCode = Annotated[str, Field(pattern=r"^[1-6]\.\d{6}$")]
-RegistryName = Literal["population", "civil-status"]
 
 
-class Text2(_Part):
-    """A text in both languages of the interface."""
+class OwnElement(Part):
+    """An element that only this procedure has; written like one of the dictionary, but without a registry."""
 
-    vi: str
-    en: str
-
-
-class Option(_Part):
-    """One value of a choice."""
-
-    value: str
-    label: Text2
-    hint: Text2 | None = None
-
-
-class Source(_Part):
-    """Where a registry keeps the element: its field, and a path inside it (`other.residence_history.-1.from`)."""
-
-    registry: RegistryName
-    path: str
-
-    @property
-    def field(self) -> str:
-        """The field that the exchange must be asked for."""
-        return self.path.split(".", 1)[0]
-
-
-class Element(_Part):
-    """One entry of the data dictionary, shared by all procedures.
-
-    `is_locked`: the registry's value stands; the citizen cannot type over it.
-    `identity_claim`: what the identity provider says stands where the registry keeps silent.
-    """
-
-    key: str
     kind: Kind
     label: Text2
     help: Text2 | None = None
-    source: Source | None = None
-    is_locked: bool = False
-    identity_claim: Literal["personal_id", "full_name", "date_of_birth"] | None = None
     options: tuple[Option, ...] = ()
     max_length: int = Field(200, ge=1, le=4000)
     minimum: int | None = None
     maximum: int | None = None
     is_past: bool = False
-    autocomplete: str = ""
+    is_future: bool = False
 
 
-class Question(_Part):
-    """An element asked on a page, under a condition, with the reason why it is asked."""
+class Identity(Part):
+    """What names and places a procedure.
 
-    element: str
-    is_required: bool = True
-    when: Condition = Always(always=True)
-    why: str = ""
-    label: str = ""
-
-
-class Page(_Part):
-    """One page of questions."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    title: str
-    introduction: str = ""
-    questions: tuple[Question, ...] = Field(min_length=1)
-    when: Condition = Always(always=True)
-
-
-class Ordering(_Part):
-    """Two dates of which one may not stand after the other."""
-
-    earlier: str
-    later: str
-    message: str
-
-
-class Lookup(_Part):
-    """One registry asked, for which elements, why, and on which legal ground."""
-
-    registry: RegistryName
-    purpose: str
-    legal_ground: str
-    why: str
-    elements: tuple[str, ...] = Field(min_length=1)
-
-
-class Component(_Part):
-    """One paper that the law names, and what satisfies it."""
-
-    name: str
-    satisfied_by: Literal["registry", "declaration", "upload"]
-    note: str = ""
-
-
-class TermRule(_Part):
-    """The time limit of one channel."""
-
-    channels: tuple[Channel, ...]
-    term: TermText
-    legal_basis: str
-
-
-class Step(_Part):
-    """One step of the office's internal process with its budget."""
-
-    name: str
-    role: Literal["clerk", "officer", "leader", "records"]
-    hours: int = Field(ge=1)
-
-
-class LegalText(_Part):
-    """One text on which the procedure rests."""
-
-    name: str
-    title: str
-
-
-class Competence(_Part):
-    """Which office decides: of this level, for the ward that the element's address names."""
-
-    level: Literal["commune", "province", "police"]
-    by_address: str
-
-
-class Appraisal(_Part):
-    """What the officer states before proposing; each question may be prefilled from an element of the dossier."""
-
-    questions: tuple[Question, ...]
-    prefill: dict[str, str] = {}
-
-
-class Result(_Part):
-    """The document that the procedure gives."""
-
-    title: str
-    series: str
-    valid_months: int | None = None
-    fields: dict[str, str]
-    legal_bases: tuple[str, ...] = ()
-
-
-class Definition(_Part):
-    """A whole procedure, as `procedure.yaml` says it."""
+    `aliases`: codes under which it was or is known elsewhere. `tags`: lists it belongs to, with their source.
+    `partial_reason_kind`: one of the four lawful reasons (NĐ 224/2026/NĐ-CP, Điều 14).
+    """
 
     code: ProcedureCode
     name: str
-    field: str
-    valid_from: date
+    field: str = ""
+    aliases: tuple[str, ...] = ()
+    replaced_by: str = ""
+    valid_from: date = date(2025, 7, 1)
     valid_to: date | None = None
     decision: str = ""
-    level: Literal["full", "partial"]
+    kind: str = ""
+    levels: tuple[Literal["commune", "province", "ministry"], ...] = ()
+    tags: dict[str, str] = {}
+    level: Literal["full", "partial", "offline"] = "full"
+    partial_reason_kind: Literal["", "presence", "field_verification", "technical_fault", "other_technical"] = ""
     partial_reason: str = ""
-    assurance: Literal[1, 2]
+    assurance: Literal[1, 2] = 2
     life_events: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    outcome: str
-    who: str
-    steps_in_words: tuple[str, ...]
-    competence: Competence
-    lookups: tuple[Lookup, ...]
-    pages: tuple[Page, ...]
+    outcome: str = ""
+    who: str = ""
+    requirements: tuple[str, ...] = ()
+    steps_in_words: tuple[str, ...] = ()
+    unsure: str = ""
+
+
+class Definition(Identity):
+    """A whole procedure.
+
+    `subject_element` names the person whom the result is for; `english` gives the English of every text that a citizen
+    reads, by the Vietnamese text itself; `rehearsals` are checked by `rehearsals.py`.
+    """
+
+    format: Literal[2] = FORMAT
+    competence: Competence = Competence()
+    cases: tuple[Case, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    pages: tuple[Page, ...] = ()
     orderings: tuple[Ordering, ...] = ()
+    subject_element: str = "subject.full_name"
     contact_elements: tuple[str, ...] = ()
-    delivery_element: str
+    delivery_element: str = ""
     copies_element: str = ""
-    components: tuple[Component, ...]
-    declaration: str
-    fees: tuple[FeeRule, ...]
-    terms: tuple[TermRule, ...]
-    process: tuple[Step, ...]
-    forms_family: Literal["one_stop", "residence"]
-    refusal_grounds: tuple[str, ...]
-    appraisal: Appraisal
-    result: Result
-    legal_basis: tuple[LegalText, ...]
+    components: tuple[Component, ...] = ()
+    declaration: str = ""
+    payer_classes: tuple[PayerClass, ...] = ()
+    fees: tuple[FeeRule, ...] = ()
+    terms: tuple[TermRule, ...] = ()
+    reception: Reception = Reception()
+    process: tuple[Step, ...] = ()
+    forms_family: Literal["one_stop", "residence"] = "one_stop"
+    refusal_grounds: tuple[str, ...] = ()
+    appraisal: Appraisal = Appraisal()
+    result: Result = Result()
+    legal_basis: tuple[LegalText, ...] = ()
+    awaits: tuple[Awaited, ...] = ()
+    elements: dict[str, OwnElement] = {}
+    english: dict[str, str] = {}
+    rehearsals: tuple[dict[str, Any], ...] = ()
 
 
-class Procedure(_Part):
-    """A definition with everything it needs: the elements it names, its English strings, its result template."""
+class Procedure(Part):
+    """A definition with the elements it names, under the hash of all its texts."""
 
     content_hash: str
     definition: Definition
     elements: dict[str, Element]
-    english: dict[str, str]
-    result_template: str
-    cases: tuple[dict[str, Any], ...] = ()
 
     @property
     def code(self) -> str:
         return self.definition.code
 
+    @property
+    def is_filed_online(self) -> bool:
+        """Whether a citizen can file it here at all, or only read about it."""
+        return self.definition.level != "offline" and bool(self.definition.pages)
+
     def say(self, text: str, language: str) -> str:
-        """One of the definition's texts in the language; Vietnamese is the text itself."""
-        return self.english[text] if language == "en" and text else text
+        """One of the definition's texts in the language; Vietnamese is the text itself, and stands where English lacks."""
+        return self.definition.english.get(text) or text if language == "en" and text else text

@@ -24,7 +24,7 @@ def _score(procedure: Procedure, wanted: str) -> float:
     if wanted == procedure.code:
         return 10.0
     names = [procedure.definition.name, *procedure.definition.keywords, *procedure.definition.life_events]
-    texts = [fold(text) for text in (*names, procedure.english.get(procedure.definition.name, ""))]
+    texts = [fold(text) for text in (*names, procedure.say(procedure.definition.name, "en"))]
     return max(_likeness(text, wanted) for text in texts)
 
 

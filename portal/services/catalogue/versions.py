@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.models import ProcedureVersion
-from portal.services.catalogue.loader import content_hash, parse, read_folder, shipped_folders
+from portal.services.catalogue.loader import content_hash, parse, read_file, shipped_files
 from portal.services.catalogue.schema import Procedure
 from portal.services.errors import NotFound
 
@@ -34,7 +34,7 @@ def publish(session: Session, files: Mapping[str, str]) -> str:
 
 def publish_shipped(session: Session) -> list[str]:
     """Publish every procedure that ships with the portal; gives their hashes."""
-    return [publish(session, read_folder(folder)) for folder in shipped_folders()]
+    return [publish(session, read_file(path)) for path in shipped_files()]
 
 
 def by_hash(session: Session, version_hash: str) -> Procedure:

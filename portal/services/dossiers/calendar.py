@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.models import CalendarDay
 from portal.services.catalogue.fees import Channel
+from portal.services.catalogue.reckoning import term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
 from portal.services.errors import GuardRefused
@@ -24,18 +25,18 @@ def working_calendar(session: Session) -> Calendar:
     )
 
 
-def term_of(procedure: Procedure, channel: Channel) -> Term:
-    """The procedure's time limit for a channel.
+def term_of(procedure: Procedure, channel: Channel, case: str = "") -> Term:
+    """The procedure's time limit for a channel and a case.
 
     Raises:
         GuardRefused: the procedure states none, so nothing may be promised.
     """
-    for rule in procedure.definition.terms:
-        if channel in rule.channels:
-            return Term.parse(rule.term)
-    raise GuardRefused("Thủ tục chưa có thời hạn giải quyết cho cách nộp này.")
+    rule = term_rule(procedure.definition, channel, case)
+    if rule is None:
+        raise GuardRefused("Thủ tục chưa có thời hạn giải quyết cho cách nộp này.")
+    return Term.parse(rule.term)
 
 
-def promise_for(session: Session, procedure: Procedure, channel: Channel, received_at: datetime) -> Promise:
+def promise_for(session: Session, procedure: Procedure, channel: Channel, received_at: datetime, case: str = "") -> Promise:
     """The promised moment of a dossier of this procedure received at this moment, and how it was reckoned."""
-    return promise(clock.to_local(received_at), term_of(procedure, channel), working_calendar(session))
+    return promise(clock.to_local(received_at), term_of(procedure, channel, case), working_calendar(session))

@@ -12,9 +12,11 @@ from portal import clock
 from portal.auth.permissions import Actor
 from portal.crypto import sha256
 from portal.models import Dossier, Evidence
-from portal.services.catalogue.answers import CITIZEN, Answers, looked_up_elements, read_questions, unsettled_questions
-from portal.services.catalogue.kinds import Form
-from portal.services.catalogue.schema import Page, Procedure
+from portal.services.catalogue.answers import looked_up_elements, read_page, read_questions, unsettled_questions
+from portal.services.catalogue.form import Page
+from portal.services.catalogue.provenance import CITIZEN, Answers
+from portal.services.catalogue.reading import Form
+from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.offices import competent_office, offices_for
 from portal.services.errors import GuardRefused, InvalidInput
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
@@ -132,7 +134,7 @@ def answer_page(draft: Dossier, procedure: Procedure, page: Page, form: Form) ->
     Raises:
         InvalidInput: with messages for each field; the draft stays as it was.
     """
-    _save(draft, answers=read_questions(procedure, page.questions, form, draft.draft["answers"]))
+    _save(draft, answers=read_page(procedure, page, form, draft.draft["answers"]))
 
 
 def _save(draft: Dossier, **changes: Any) -> None:

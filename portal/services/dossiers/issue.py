@@ -38,7 +38,7 @@ def order_of(session: Session, document_id: uuid.UUID) -> Order | None:
     if document.issued_at is not None:
         return None
     procedure = by_hash(session, document.dossier.version_hash)
-    return Order(document.id, document.kind, document.facts, procedure.result_template)
+    return Order(document.id, document.kind, document.facts, procedure.definition.result.template)
 
 
 def make(order: Order) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.models import Dossier, Office, OfficeTerritory
-from portal.services.catalogue.answers import Answers
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 
 

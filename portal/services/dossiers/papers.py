@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import secrets
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import Dossier, IssuedDocument, Office
-from portal.services.catalogue.answers import Answers
-from portal.services.catalogue.fees import fee_lines, total_vnd
-from portal.services.catalogue.kinds import show
+from portal.models import Attachment, Dossier, IssuedDocument, Office
+from portal.services.catalogue.answers import values_of
+from portal.services.catalogue.conditions import holds
+from portal.services.catalogue.fees import Channel, total_vnd
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
 from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 from portal.services.dossiers.lifecycle import Document
 from portal.services.dossiers.numbering import next_document_number
 from portal.services.dossiers.offices import handling_office
@@ -24,6 +28,7 @@ TITLES = {
     Document.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     Document.REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
+TO_ATTACH = ("upload", "earlier_result")
 NUMBERED_SLIPS = frozenset({Document.RECEIPT, Document.REFUSAL})  # in one series of the office, under its symbol
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
@@ -109,20 +114,23 @@ def acknowledgement_facts(dossier: Dossier) -> dict[str, Any]:
     return {"submitted_at": submitted_at, "signed_by": {"name": "", "title": ""}}
 
 
-def receipt_facts(dossier: Dossier, procedure: Procedure, answers: Answers, receiver: str) -> dict[str, Any]:
+def receipt_facts(
+    dossier: Dossier, procedure: Procedure, answers: Answers, receiver: str, attached: Sequence[Attachment] = ()
+) -> dict[str, Any]:
     """What form 01 adds: components, term, moments, delivery, fee, register line, receiver.
 
     Source: TT 01/2018/TT-VPCP, form 01; kept by NĐ 118/2025/NĐ-CP.
     """
     definition = procedure.definition
-    copies = int(answers.get(definition.copies_element, {}).get("value", 1))
+    channel: Channel = dossier.channel  # type: ignore[assignment]
+    rule = term_rule(definition, channel, case_of(procedure, answers))
     on = clock.to_local(dossier.received_at).date() if dossier.received_at else clock.today()
     province = dossier.office.province_code if dossier.office else ""
-    lines = fee_lines(definition.fees, channel=dossier.channel, province_code=province, on=on, copies=copies)  # type: ignore[arg-type]
+    lines = fee_of(procedure, answers, channel=channel, province_code=province, on=on)
     return {
-        "components": [{"name": c.name, "form": "bản điện tử", "count": 1, "note": c.note} for c in definition.components],
-        "sets": 1,
-        "term": next(rule.term for rule in definition.terms if dossier.channel in rule.channels),
+        "components": _handed_in(procedure, answers, attached),
+        "sets": definition.reception.dossier_sets,
+        "term": rule.term if rule else "",
         "received_at": dossier.received_at.isoformat() if dossier.received_at else None,
         "promised_at": dossier.promised_at.isoformat() if dossier.promised_at else None,
         "delivery": dossier.delivery,
@@ -132,6 +140,28 @@ def receipt_facts(dossier: Dossier, procedure: Procedure, answers: Answers, rece
         "register_number": dossier.register_number,
         "signed_by": {"name": receiver, "title": "NGƯỜI TIẾP NHẬN HỒ SƠ"},
     }
+
+
+def _handed_in(procedure: Procedure, answers: Answers, attached: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """The table of components: what registries and the declaration gave, and of the papers those that really are there."""
+    values, case = values_of(answers), case_of(procedure, answers)
+    rows = []
+    for component in procedure.definition.components:
+        own = [one for one in attached if one.component_id == component.id]
+        is_called_for = holds(component.when, values) and (not component.cases or case in component.cases)
+        if component.satisfied_by in TO_ATTACH and not own or not is_called_for:
+            continue
+        form = _form_of(own) if own else "bản điện tử"
+        rows.append({"name": component.name, "form": form, "count": component.count, "note": component.note})
+    return rows
+
+
+def _form_of(own: Sequence[Attachment]) -> str:
+    """In which form a paper came: from the vault, or as how many files; and whether the clerk saw its original."""
+    form = "kết quả điện tử có sẵn" if own[0].reused_document_id else "bản điện tử"
+    files = f" ({len(own)} tệp)" if len(own) > 1 else ""
+    compared = ", đã đối chiếu bản chính" if all(one.checked_against_original_at for one in own) else ""
+    return f"{form}{files}{compared}"
 
 
 def refusal_facts(reason: str, ground: str, clerk: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.models import Dossier
-from portal.services.catalogue.answers import Answers, read_questions
-from portal.services.catalogue.kinds import Form
+from portal.services.catalogue.answers import read_questions
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reading import Form
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry

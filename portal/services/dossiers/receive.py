@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Dossier
+from portal.models import Attachment, Dossier
+from portal.services.catalogue.reckoning import case_of
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.attachments import attachments_of, filed_facts
 from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act
@@ -16,36 +21,53 @@ from portal.services.dossiers.papers import receipt_facts
 from portal.services.dossiers.queries import for_act, latest_answers
 
 
-def receive(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:
+def receive(
+    session: Session, actor: Actor, code: str, *, expected_version: int, compared: Collection[str] = frozenset()
+) -> Dossier:
     """Receive a submitted dossier: register line, promised moment and form 01.
 
-    State: submitted -> received.
+    State: submitted -> received. `compared`: ids of the attachments whose originals the clerk saw and compared.
 
     Raises:
         NotFound, Stale, Forbidden, IllegalMove, GuardRefused: as `queries.for_act`.
 
-    Effects: event `received` (with the days that made the promise), form 01, notice.
+    Effects: event `received` (with the days that made the promise, and the attachments compared), form 01, notice.
     Source: NĐ 118/2025/NĐ-CP (R1 of the one-stop rules: code, moment, slip, promise, named receiver).
     """
     dossier, move = for_act(session, actor, Act.RECEIVE, code, expected_version=expected_version)
     procedure = by_hash(session, dossier.version_hash)
     now = clock.now()
-    promised = promise_for(session, procedure, dossier.channel, now)  # type: ignore[arg-type]
+    answers = latest_answers(session, dossier).content
+    case = case_of(procedure, answers)
+    promised = promise_for(session, procedure, dossier.channel, now, case)  # type: ignore[arg-type]
     dossier.received_at = now
     dossier.promised_at = promised.promised_at
     dossier.received_by = actor.account_id
     dossier.register_year = clock.to_local(now).year
     dossier.register_number = next_register_number(session, str(dossier.office_code), dossier.register_year)
-    answers = latest_answers(session, dossier).content
+    attached = attachments_of(session, dossier)
+    seen = _compare(attached, compared, actor, now)
     carry(
         session, dossier, move, actor, procedure,
         happened_at=now,
-        paper=receipt_facts(dossier, procedure, answers, actor.display_name),
+        paper=receipt_facts(dossier, procedure, answers, actor.display_name, attached),
         facts={
             "promised_at": promised.promised_at.isoformat(),
             "counted_from": promised.counted_from.isoformat(),
             "days": [[line.day.isoformat(), line.kind.value, line.number, line.name] for line in promised.days],
             "register": [dossier.register_year, dossier.register_number],
+            **({"compared_with_originals": filed_facts(seen)} if seen else {}),
         },
     )  # fmt: skip
     return dossier
+
+
+def _compare(attached: list[Attachment], compared: Collection[str], actor: Actor, now: datetime) -> list[Attachment]:
+    """Write on each attachment that the clerk compared it with its original, and when.
+
+    Source: the one-stop rules (R14): who compares a copy with the original signs for it.
+    """
+    seen = [one for one in attached if str(one.id) in compared]
+    for one in seen:
+        one.checked_against_original_at, one.checked_against_original_by = now, actor.account_id
+    return seen

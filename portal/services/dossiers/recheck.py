@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Permission
 from portal.models import Dossier
-from portal.services.catalogue.answers import Answers, looked_up_elements
-from portal.services.catalogue.schema import Element, Procedure
+from portal.services.catalogue.answers import looked_up_elements
+from portal.services.catalogue.elements import Element
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.fill_draft import asks_for, evidence_row
 from portal.services.dossiers.queries import at_counter, evidence_of, latest_answers

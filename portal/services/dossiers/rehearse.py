@@ -125,7 +125,7 @@ def _draw(session: Session, procedure: Procedure, dossier: Dossier) -> tuple[str
     order = order_of(session, result.id)
     if order is None:
         raise PortalError("the result was made already")
-    return paper_html(order.kind, order.facts, procedure.result_template), make(order)
+    return paper_html(order.kind, order.facts, procedure.definition.result.template), make(order)
 
 
 def _player(session: Session, name: str, personal_id: str = "", *, office: str = "", role: Role | None = None) -> Actor:

@@ -15,10 +15,13 @@ from portal.auth.permissions import Actor
 from portal.blind_index import name_tokens, personal_id_hash, tracking_hash
 from portal.crypto import sha256
 from portal.models import AnswersDocument, Dossier, Office
-from portal.services.catalogue.answers import Answers, asked_and_shown, first_incomplete_page, unsettled_questions
-from portal.services.catalogue.kinds import show
+from portal.services.catalogue.answers import asked_and_shown, first_incomplete_page, unsettled_questions
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.attach import settle
+from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act, Facts, State, move_for
 from portal.services.dossiers.numbering import next_dossier_code
@@ -35,13 +38,14 @@ TRACKING_LENGTH = 8
 def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: bool) -> Dossier:
     """File the actor's draft; a draft that was filed already is given back as it stands.
 
-    State: draft -> submitted. The answers become an immutable document, and the draft's own are emptied.
+    State: draft -> submitted. The answers become an immutable document, and the draft's own are emptied; the papers stay
+    as they are, and the history names their hashes.
 
     Raises:
         NotFound: not the actor's draft.
         LevelTooLow: the session's level of assurance is below the procedure's.
         InvalidInput: the declaration is not made.
-        GuardRefused: a required answer or the office is missing.
+        GuardRefused: a required answer, a paper or the office is missing.
 
     Effects: event `submitted`, acknowledgement, notice.
     """
@@ -54,25 +58,30 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     if not is_declared:
         raise InvalidInput({DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]})
     answers: Answers = dossier.draft["answers"]
-    move = move_for(Act.SUBMIT, _facts_of_draft(dossier, procedure, answers), actor)
+    standing = standings(session, dossier, procedure, answers)
+    move = move_for(Act.SUBMIT, _facts_of_draft(dossier, procedure, answers, standing), actor)
     filed = asked_and_shown(procedure, answers)
+    papers = settle(session, actor, dossier, standing)
     _file(session, dossier, procedure, filed, actor)
     carry(
         session, dossier, move, actor, procedure,
         happened_at=dossier.submitted_at or clock.now(),
         paper=acknowledgement_facts(dossier),
-        facts={"version": procedure.content_hash, "answers": sha256(rfc8785.dumps(filed)).hex(), "level": actor.level},
+        facts={
+            "version": procedure.content_hash, "answers": sha256(rfc8785.dumps(filed)).hex(), "level": actor.level,
+            **({"attachments": filed_facts(papers)} if papers else {}),
+        },
     )  # fmt: skip
     return dossier
 
 
-def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers) -> Facts:
+def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers, standing: tuple[Standing, ...]) -> Facts:
     is_complete = (
         dossier.draft["office_code"] is not None
         and not any(question.element not in answers for question in unsettled_questions(procedure, answers))
         and first_incomplete_page(procedure, answers) is None
     )
-    return replace(facts_of(dossier), answers_are_complete=is_complete)
+    return replace(facts_of(dossier), answers_are_complete=is_complete, papers_are_attached=not missing(standing))
 
 
 def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answers, actor: Actor) -> None:

@@ -11,29 +11,33 @@ from hypothesis import strategies as st
 
 from portal.clock import LOCAL
 from portal.services.catalogue.answers import read_questions, shown_pages, unsettled_questions
-from portal.services.catalogue.kinds import Unreadable, read, show
-from portal.services.catalogue.loader import parse, read_folder, shipped_folders
-from portal.services.catalogue.schema import Element, Procedure, Question
+from portal.services.catalogue.composites import Unreadable
+from portal.services.catalogue.elements import Element
+from portal.services.catalogue.form import Question
+from portal.services.catalogue.reading import read
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 from portal.services.errors import InvalidInput
+from tests.procedures import the_procedure
 
 TWO = {"vi": "Nhãn", "en": "Label"}
 
 
 def element(kind: str, **more: object) -> Element:
-    return Element(key="x", kind=kind, label=TWO, **more)
+    return Element(key="my.x", kind=kind, label=TWO, **more)
 
 
 def typed(kind: str, text: str, **more: object) -> object:
-    return read(element(kind, **more), {"x": text})
+    return read(element(kind, **more), {"my.x": text})
 
 
 def typed_date(day: str, month: str, year: str, kind: str = "date", **more: object) -> object:
-    return read(element(kind, **more), {"x.day": day, "x.month": month, "x.year": year})
+    return read(element(kind, **more), {"my.x.day": day, "my.x.month": month, "my.x.year": year})
 
 
 @pytest.fixture(scope="module")
 def procedure() -> Procedure:
-    return parse(read_folder(shipped_folders()[0]))
+    return the_procedure()
 
 
 @pytest.mark.parametrize(

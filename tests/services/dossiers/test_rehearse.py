@@ -23,7 +23,7 @@ SUBJECT = Subject("001190000001", "Nguyễn Thị Mẫu", "1990-05-12")
 @pytest.fixture
 def case(session: Session, outside: str) -> dict[str, Any]:
     enrol("H26.31", "Ủy ban nhân dân phường Ba Đình")
-    return copy.deepcopy(current(session, CODE).cases[0])
+    return copy.deepcopy(current(session, CODE).definition.rehearsals[0])
 
 
 def registries(_asks: Mapping[str, Ask]) -> Mapping[str, Reply]:

@@ -14,22 +14,16 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal.services.catalogue.loader import parse, read_folder, shipped_folders
-from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.offices import SEED
 from portal.services.results import seals
 from portal.services.results.issue import make_signed_pdf
+from tests.procedures import the_procedure
 
 DRAWING = pytest.mark.filterwarnings(r"ignore:unclosed file .*sRGB2014\.icc:ResourceWarning")  # left open by WeasyPrint
 PEM = serialization.Encoding.PEM
 KINDS = ("acknowledgement", "form_01", "form_03", "result", "refusal_result")
 AUTHORITY = "Cơ quan chứng thực của bài thử"
 REASON = "Thông tin khai không khớp với cơ sở dữ liệu hộ tịch."
-
-
-def the_procedure() -> Procedure:
-    """The shipped certificate of marital status."""
-    return parse(read_folder(shipped_folders()[0]))
 
 
 def the_office() -> dict[str, Any]:
@@ -141,7 +135,7 @@ _OWN = {
 def signed_paper(kind: str, full_name: str = "Phạm Thị Bích Ngọc", **changes: Any) -> bytes:
     """The paper, drawn, finished and sealed."""
     kept_kind = "result" if kind == "refusal_result" else kind
-    return make_signed_pdf(kept_kind, facts_of(kind, full_name, **changes), the_procedure().result_template)
+    return make_signed_pdf(kept_kind, facts_of(kind, full_name, **changes), the_procedure().definition.result.template)
 
 
 @pytest.fixture

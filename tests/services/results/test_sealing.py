@@ -19,7 +19,8 @@ from portal.services.results.seals import SealMissing
 from portal.services.results.sign import sign
 from portal.services.results.template import paper_html
 from portal.services.results.verify import names_a_seal_of_ours, signature_holds, verify_by_code, verify_pdf
-from tests.services.results.papers import AUTHORITY, DRAWING, certified_seal, facts_of, signed_paper, the_procedure
+from tests.procedures import the_procedure
+from tests.services.results.papers import AUTHORITY, DRAWING, certified_seal, facts_of, signed_paper
 
 pytestmark = [pytest.mark.usefixtures("sealed_office"), DRAWING]
 JUNK = {
@@ -36,7 +37,7 @@ JUNK = {
 @pytest.fixture(scope="module")
 def unsigned() -> bytes:
     facts = facts_of("result")
-    html = paper_html("result", facts, the_procedure().result_template)
+    html = paper_html("result", facts, the_procedure().definition.result.template)
     return finish(draw(html, {}, title=facts["title"], made_at=datetime.fromisoformat(facts["issued_at"])))
 
 

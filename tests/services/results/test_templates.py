@@ -13,7 +13,8 @@ from jinja2.exceptions import SecurityError, TemplateError
 
 from portal.services.results.render import ReachesOutside, draw
 from portal.services.results.template import draft_body, paper_html, result_body
-from tests.services.results.papers import DRAWING, facts_of, the_procedure
+from tests.procedures import the_procedure
+from tests.services.results.papers import DRAWING, facts_of
 
 pytestmark = DRAWING
 MADE_AT = datetime(2026, 11, 25, 1, 56, tzinfo=UTC)
@@ -58,13 +59,13 @@ def test_values_are_shown_as_words_whatever_they_hold() -> None:
 
 def test_the_leader_reads_the_very_words_that_are_printed() -> None:
     facts = facts_of("result")
-    template = the_procedure().result_template
+    template = the_procedure().definition.result.template
     assert str(result_body(template, facts)) in paper_html("result", facts, template)
     assert str(result_body(template, facts)) in draft_body(facts, template)
 
 
 def test_the_shipped_template_holds_for_every_conclusion() -> None:
-    template = the_procedure().result_template
+    template = the_procedure().definition.result.template
     said = set()
     for conclusion in ("never_married", "married", "divorced", "widowed"):
         facts = facts_of("result")

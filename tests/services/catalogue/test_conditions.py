@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,15 +8,20 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from portal.services.catalogue.conditions import Always, Condition, elements_of, holds
-from portal.services.catalogue.fees import FeeRule, fee_lines, total_vnd
 
 CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
 ELEMENTS = ["purpose", "copies", "partner"]
-VALUES = st.dictionaries(st.sampled_from(ELEMENTS), st.sampled_from(["loan", "other", "", 1, 2]))
+BOUNDS = ["at_least", "at_most", "age_at_least"]
+ANYTHING = st.sampled_from(
+    ["loan", "other", "", 1, 2, True, ["loan"], [], [{}], {"a": 1}, "2012", "2012-02-30", "1950-01-01", None]
+)
+VALUES = st.dictionaries(st.sampled_from([*ELEMENTS, "@today"]), ANYTHING)
 LEAVES = st.one_of(
     st.builds(lambda e, v: {"element": e, "equals": v}, st.sampled_from(ELEMENTS), st.sampled_from(["loan", "other", 1])),
     st.builds(lambda e, v: {"element": e, "one_of": v}, st.sampled_from(ELEMENTS), st.just(["loan", "other"])),
     st.builds(lambda e, v: {"element": e, "answered": v}, st.sampled_from(ELEMENTS), st.booleans()),
+    st.builds(lambda e, v: {"element": e, "includes": v}, st.sampled_from(ELEMENTS), st.just("loan")),
+    st.builds(lambda e, k, v: {"element": e, k: v}, st.sampled_from(ELEMENTS), st.sampled_from(BOUNDS), st.integers(0, 3)),
 )
 TREES = st.recursive(
     LEAVES,
@@ -45,6 +49,30 @@ def condition(data: Any) -> Condition:
         ({"all": [{"element": "a", "equals": 1}, {"element": "b", "equals": 2}]}, {"a": 1, "b": 2}, True),
         ({"any": [{"element": "a", "equals": 1}, {"element": "b", "equals": 2}]}, {"b": 2}, True),
         ({"not": {"element": "a", "equals": 1}}, {"a": 1}, False),
+        ({"element": "a", "equals": 1}, {"a": True}, False),
+        ({"element": "a", "equals": True}, {"a": 1}, False),
+        ({"element": "a", "one_of": [0, 1]}, {"a": False}, False),
+        ({"element": "a", "includes": "x"}, {"a": ["w", "x"]}, True),
+        ({"element": "a", "includes": "x"}, {"a": "xyz"}, False),
+        ({"element": "a", "answered": True}, {"a": []}, False),
+        ({"element": "a", "at_least": 2}, {"a": 2}, True),
+        ({"element": "a", "at_least": 2}, {"a": [{}, {}]}, True),
+        ({"element": "a", "at_least": 2}, {"a": [{}]}, False),
+        ({"element": "a", "at_least": 2}, {"a": "3"}, False),
+        ({"element": "a", "at_least": 0}, {}, False),
+        ({"element": "a", "at_most": 2}, {}, False),
+        ({"element": "a", "at_most": 2}, {"a": 2}, True),
+        ({"element": "a", "at_most": 2}, {"a": True}, False),
+        ({"element": "born", "age_at_least": 14}, {"born": "2012-11-25", "@today": "2026-11-25"}, True),
+        ({"element": "born", "age_at_least": 14}, {"born": "2012-11-26", "@today": "2026-11-25"}, False),
+        ({"element": "born", "age_at_least": 18}, {"born": "2008-02-29", "@today": "2026-02-28"}, False),
+        ({"element": "born", "age_at_least": 18}, {"born": "2008-02-29", "@today": "2026-03-01"}, True),
+        ({"element": "born", "age_at_least": 14}, {"born": "2012", "@today": "2026-11-25"}, False),
+        ({"element": "born", "age_at_least": 14}, {"born": "2011", "@today": "2026-11-25"}, True),
+        ({"element": "born", "age_at_least": 14}, {"born": "2012-10", "@today": "2026-11-25"}, True),
+        ({"element": "born", "age_at_least": 14}, {"born": "2012-11", "@today": "2026-11-25"}, False),
+        ({"element": "born", "age_at_least": 14}, {"born": "hôm qua", "@today": "2026-11-25"}, False),
+        ({"element": "born", "age_at_least": 0}, {"@today": "2026-11-25"}, False),
     ],
 )
 def test_condition_means_what_it_says(data: Any, values: dict[str, Any], expected: bool) -> None:
@@ -84,44 +112,3 @@ def test_condition_looks_only_at_the_elements_it_names(data: Any, values: dict[s
 
 def test_question_without_a_condition_is_always_asked() -> None:
     assert holds(Always(always=True), {})
-
-
-def rule(amount_vnd: int, **changes: Any) -> FeeRule:
-    given_ = {
-        "label": "Lệ phí", "kind": "lệ phí", "amount_vnd": amount_vnd, "valid_from": date(2025, 7, 1), "collected": "on_return",
-        "legal_basis": "Nghị quyết",
-    }  # fmt: skip
-    return FeeRule(**{**given_, **changes})
-
-
-def lines(*rules: FeeRule, province: str = "01", on: date = date(2026, 11, 25), channel: Any = "online", copies: int = 1):
-    return fee_lines(rules, channel=channel, province_code=province, on=on, copies=copies)
-
-
-def test_rule_of_the_province_stands_before_the_general_one() -> None:
-    assert total_vnd(lines(rule(8000), rule(3000, province_code="01"))) == 3000
-    assert total_vnd(lines(rule(8000), rule(3000, province_code="01"), province="31")) == 8000
-
-
-def test_fee_follows_the_day_and_the_channel() -> None:
-    ended = rule(5000, valid_to=date(2026, 10, 31))
-    assert lines(ended) == ()
-    assert total_vnd(lines(ended, on=date(2026, 10, 31))) == 5000
-    assert lines(rule(5000, channels=("counter",))) == ()
-
-
-def test_fee_by_copy_is_explained_line_by_line() -> None:
-    (line,) = lines(rule(3000, per_copy=True), copies=4)
-    assert (line.count, line.amount_vnd) == (4, 12000)
-
-
-def test_fee_below_nothing_is_no_rule() -> None:
-    with pytest.raises(ValidationError):
-        rule(-1)
-
-
-@given(st.lists(st.integers(0, 10**12), max_size=6), st.integers(1, 5))
-def test_total_is_the_exact_sum_of_its_lines(amounts: list[int], copies: int) -> None:
-    rules = [rule(amount, per_copy=index % 2 == 0) for index, amount in enumerate(amounts)]
-    expected = sum(amount * (copies if index % 2 == 0 else 1) for index, amount in enumerate(amounts))
-    assert total_vnd(lines(*rules, copies=copies)) == expected

@@ -1,4 +1,4 @@
-"""The kinds of element: how each is read from a form, and how its value is put into words. Pure functions."""
+"""The kinds of element: how each is read from a form. Pure functions; `showing.py` puts the values into words."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import date
 from typing import Any
 
 from portal import clock
-from portal.services.catalogue.schema import Element
+from portal.services.catalogue.composites import Unreadable, parts_of, put_together
+from portal.services.catalogue.elements import Element
 from portal.text import clean, refused_characters
 
-Form = Mapping[str, str]
+Form = Mapping[str, Any]
 PHONE = re.compile(r"(?:\+84|0)[35789]\d{8}|02\d{8,9}")
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-PERSONAL_ID = re.compile(r"\d{12}")
-
-
-class Unreadable(ValueError):
-    """What was typed cannot be taken; the text says what to do, as a Vietnamese msgid."""
+PERSONAL_ID = re.compile(r"[0-9]{12}")
+TAX_CODE = re.compile(r"[0-9]{12}|[0-9]{10}(?:-[0-9]{3})?")
+TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+DONG = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,15}")
 
 
 def typed_text(element: Element, form: Form) -> str:
@@ -27,7 +27,7 @@ def typed_text(element: Element, form: Form) -> str:
     Raises:
         Unreadable: too long, or with refused characters.
     """
-    raw = form.get(element.key, "")[: element.max_length * 4]
+    raw = str(form.get(element.key, ""))[: element.max_length * 4]
     is_name = element.kind == "name"
     text = clean(raw) if element.kind != "long_text" else "\n".join(clean(line) for line in raw.splitlines()).strip()
     if refused_characters(text, is_name=is_name):
@@ -46,13 +46,38 @@ def _read_choice(element: Element, form: Form) -> str | None:
     return text
 
 
+def _read_choices(element: Element, form: Form) -> list[str] | None:
+    listed = form.getlist(element.key) if hasattr(form, "getlist") else form.get(element.key, [])
+    wanted = {listed} if isinstance(listed, str) else {str(value) for value in listed}
+    known = [option.value for option in element.options]
+    if not wanted <= set(known):
+        raise Unreadable("Hãy chọn trong các mục đã nêu.")
+    return [value for value in known if value in wanted] or None
+
+
+def _read_declaration(element: Element, form: Form) -> bool | None:
+    return True if form.get(element.key) == "yes" else None
+
+
 def _read_count(element: Element, form: Form) -> int | None:
     text = typed_text(element, form)
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise Unreadable("Hãy ghi một số nguyên, chỉ gồm chữ số.")
-    number = int(text)
+    return _within(element, int(text))
+
+
+def _read_money(element: Element, form: Form) -> int | None:
+    text = re.sub(r"(?i)[\s\u00a0]|đồng|vnđ|vnd|₫", "", typed_text(element, form))
+    if not text:
+        return None
+    if not DONG.fullmatch(text):
+        raise Unreadable("Hãy ghi số tiền tròn đồng, ví dụ 1.250.000.")
+    return _within(element, int(text.replace(".", "")))
+
+
+def _within(element: Element, number: int) -> int:
     if element.minimum is not None and number < element.minimum:
         raise Unreadable("Số này nhỏ quá.")
     if element.maximum is not None and number > element.maximum:
@@ -60,8 +85,26 @@ def _read_count(element: Element, form: Form) -> int | None:
     return number
 
 
+def _read_year(element: Element, form: Form) -> int | None:
+    text = typed_text(element, form)
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{4}", text):
+        raise Unreadable("Năm gồm bốn chữ số, ví dụ 1965.")
+    return _within(element, int(text))
+
+
+def _read_time(element: Element, form: Form) -> str | None:
+    text = typed_text(element, form)
+    match = re.fullmatch(r"([01]?[0-9]|2[0-3])\s*(?::|h|giờ)\s*([0-5]?[0-9])?(?:\s*phút)?", text.lower())
+    if text and not match:
+        raise Unreadable("Hãy ghi giờ và phút, ví dụ 14:30.")
+    return f"{int(match[1]):02d}:{int(match[2] or 0):02d}" if match else None
+
+
 def _date_parts(element: Element, form: Form) -> tuple[str, str, str]:
-    return tuple(form.get(f"{element.key}.{part}", "").strip()[:8] for part in ("year", "month", "day"))  # type: ignore[return-value]
+    year, month, day = (str(form.get(f"{element.key}.{part}", "")).strip()[:8] for part in ("year", "month", "day"))
+    return year, month, day
 
 
 def _read_partial_date(element: Element, form: Form) -> str | None:
@@ -95,6 +138,8 @@ def _checked_date(element: Element, year: str, month: str, day: str) -> str:
         raise Unreadable("Năm phải từ 1900 trở đi.")
     if element.is_past and latest > clock.today():
         raise Unreadable("Ngày này còn ở phía trước.")
+    if element.is_future and latest < clock.today():
+        raise Unreadable("Ngày này đã qua.")
     return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
 
 
@@ -119,12 +164,53 @@ def _read_personal_id(element: Element, form: Form) -> str | None:
     return text or None
 
 
+def _read_tax_code(element: Element, form: Form) -> str | None:
+    text = re.sub(r"[ .]", "", typed_text(element, form))
+    if text and not (TAX_CODE.fullmatch(text) and _is_tax_code_whole(text)):
+        raise Unreadable("Mã số thuế chưa đúng: 10 chữ số, 10 và 3 chữ số, hoặc 12 số định danh.")
+    return text or None
+
+
+def _is_tax_code_whole(code: str) -> bool:
+    """Whether the tenth digit is the check digit of the first nine; a personal ID has none."""
+    if len(code) == 12:
+        return True
+    check = 10 - sum(weight * int(digit) for weight, digit in zip(TAX_WEIGHTS, code[:9], strict=True)) % 11
+    return check == int(code[9])
+
+
+def _read_composite(element: Element, form: Form) -> dict[str, Any] | None:
+    """A value of several boxes: nothing where all are empty; a box that must be filled is named by the message."""
+    values: dict[str, Any] = {}
+    missing = False
+    for name, part, is_required in parts_of(element):
+        value = read(part, form)
+        if value is not None:
+            values[name] = value
+        missing = missing or (is_required and value is None)
+    if not values:
+        return None
+    if missing:
+        raise Unreadable("Còn ô chưa điền. Hãy điền đủ.")
+    return put_together(element, values)
+
+
 def _read_text(element: Element, form: Form) -> str | None:
     return typed_text(element, form) or None
 
 
 READERS: dict[str, Callable[[Element, Form], Any]] = {
     "choice": _read_choice,
+    "choices": _read_choices,
+    "declaration": _read_declaration,
+    "money": _read_money,
+    "year": _read_year,
+    "time": _read_time,
+    "tax_code": _read_tax_code,
+    "person": _read_composite,
+    "typed_address": _read_composite,
+    "bank_account": _read_composite,
+    "period": _read_composite,
     "count": _read_count,
     "date": _read_date,
     "partial_date": _read_partial_date,
@@ -141,73 +227,3 @@ def read(element: Element, form: Form) -> Any:
         Unreadable: with the message to stand beside the field.
     """
     return READERS.get(element.kind, _read_text)(element, form)
-
-
-def show_date(value: str) -> str:
-    """A whole or partial ISO date as it is read in Vietnam: 05/01/2026, 05/1965, 1965."""
-    return "/".join(reversed(value.split("-")))
-
-
-def show_address(value: Mapping[str, Any]) -> str:
-    """An address in one line; what the registry could not place is shown as it was entered."""
-    parts = [value.get("detail"), value.get("ward_name"), value.get("province_name")]
-    return ", ".join(str(part) for part in parts if part) or str(value.get("as_entered_text") or "")
-
-
-def _show_card(value: Mapping[str, Any], language: str) -> str:
-    words = ("số", "cấp ngày", "tại") if language == "vi" else ("no.", "issued on", "by")
-    parts = [f"{words[0]} {value.get('number', '')}"]
-    if value.get("issued_on"):
-        parts.append(f"{words[1]} {show_date(value['issued_on'])}")
-    if value.get("issued_by"):
-        parts.append(f"{words[2]} {value['issued_by']}")
-    return ", ".join(parts)
-
-
-_ENDINGS = {
-    "vi": {"divorce": "đã ly hôn", "death": "vợ/chồng đã chết", "annulment": "đã hủy kết hôn"},
-    "en": {"divorce": "divorced", "death": "spouse died", "annulment": "annulled"},
-}
-
-
-def _show_marriages(value: list[Mapping[str, Any]], language: str) -> str:
-    none, spouse, on = ("Không có", "với", "ngày") if language == "vi" else ("None", "to", "on")
-    lines = []
-    for marriage in value:
-        line = f"{spouse} {marriage['spouse'].get('full_name', '')}, {on} {show_date(marriage['registered_on'])}"
-        if marriage.get("ended"):
-            ended = marriage["ended"]
-            line += f"; {_ENDINGS[language][ended['kind']]} {on} {show_date(ended['on'])}"
-            line += f" ({ended['document']})" if ended.get("document") else ""
-        lines.append(line)
-    return ". ".join(lines) or none
-
-
-def _show_household(value: Mapping[str, Any], language: str) -> str:
-    head, people = str((value.get("head") or {}).get("full_name", "")), len(value.get("members", []))
-    if language == "vi":
-        return f"Chủ hộ {head}, {people} người"
-    return f"Head {head}, {people} {'person' if people == 1 else 'people'}"
-
-
-def show(element: Element, value: Any, language: str = "vi") -> str:
-    """The value in words, in the language; a value typed in place of a structured one is shown as typed."""
-    if value is None:
-        return ""
-    if element.kind == "choice":
-        return next((getattr(option.label, language) for option in element.options if option.value == value), str(value))
-    if element.kind in ("date", "partial_date"):
-        return show_date(str(value))
-    if element.kind == "phone":
-        return str(value).replace("+84", "0", 1)
-    if isinstance(value, str | int):
-        return str(value)
-    structured: dict[str, Callable[[], str]] = {
-        "address": lambda: show_address(value),
-        "identity_card": lambda: _show_card(value, language),
-        "coded": lambda: str(value.get("name", "")),
-        "nationalities": lambda: ", ".join(str(item.get("name", "")) for item in value),
-        "household": lambda: _show_household(value, language),
-        "marriages": lambda: _show_marriages(value, language),
-    }
-    return structured[element.kind]()
