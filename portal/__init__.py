@@ -22,7 +22,18 @@ def create_app() -> Flask:
     """
     from portal.auth.session import TableSessions, is_somebody_logged_in
     from portal.logs import set_up_logs
-    from portal.web import database, errors, language, limits, look, metrics, page_context, security_headers, word_filters
+    from portal.web import (
+        database,
+        errors,
+        language,
+        limits,
+        look,
+        metrics,
+        page_context,
+        security_headers,
+        uploads,
+        word_filters,
+    )
     from portal.web.access import check_access, refuse_unmarked
 
     set_up_logs()
@@ -40,6 +51,7 @@ def create_app() -> Flask:
         part.init_app(app)
     security_headers.init_app(app, is_somebody_logged_in, [settings().eid_issuer])
     app.before_request(check_access)
+    uploads.init_app(app)  # before the forms' guard reads the form
     csrf = CSRFProtect(app)
     _register_desks(app, csrf)
     refuse_unmarked(app)

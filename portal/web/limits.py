@@ -16,6 +16,8 @@ guesses = limiter.limit(
 looks = limiter.limit("120 per minute")
 heavy = limiter.limit("20 per minute", methods=["POST"])
 logins = limiter.limit("120 per minute")
+uploading = limiter.limit("60 per minute", key_func=lambda: current_actor().id, methods=["POST"])
+previews = limiter.limit("60 per minute", key_func=lambda: current_actor().id)
 asking_registries = limiter.limit("20 per minute", key_func=lambda: current_actor().id, methods=["POST"])
 
 

@@ -110,6 +110,7 @@ class Facts:
     assigned_to: uuid.UUID | None = None
     proposed_by: uuid.UUID | None = None
     answers_are_complete: bool = True
+    papers_are_attached: bool = True
     result_is_signed: bool = False
     is_delivered_electronically: bool = True
     procedure_code: str = ""
@@ -121,6 +122,11 @@ Guard = Callable[[Facts, Actor], str | None]
 def answers_complete(facts: Facts, actor: Actor) -> str | None:
     """Every question is answered and the declaration is made."""
     return None if facts.answers_are_complete else "Hồ sơ còn câu hỏi chưa trả lời."
+
+
+def papers_attached(facts: Facts, actor: Actor) -> str | None:
+    """Every paper that the procedure wants from the citizen is attached, or stands in their vault."""
+    return None if facts.papers_are_attached else "Hồ sơ còn thiếu giấy tờ kèm theo."
 
 
 def not_own_dossier(facts: Facts, actor: Actor) -> str | None:
@@ -184,7 +190,7 @@ _DECREE = "NĐ 118/2025/NĐ-CP"
 
 # fmt: off
 TABLE: tuple[Move, ...] = (
-    Move(Act.SUBMIT,        DRAFT,      SUBMITTED,                Permission.SUBMIT,        (answers_complete,),
+    Move(Act.SUBMIT,        DRAFT,      SUBMITTED,                Permission.SUBMIT,        (answers_complete, papers_attached),
          Clock.UNTOUCHED, Document.ACKNOWLEDGEMENT, True,  f"{_DECREE}: nộp trực tuyến"),
     Move(Act.RECEIVE,       SUBMITTED,  RECEIVED,                 Permission.RECEIVE,       (not_own_dossier,),
          Clock.STARTS,    Document.RECEIPT,         True,  f"{_DECREE}: giấy tiếp nhận và hẹn trả (R1)"),

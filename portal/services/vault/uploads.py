@@ -101,14 +101,20 @@ def preview(content: bytes) -> bytes:
 
 def shown_name(raw: str, media_type: str) -> str:
     """The name as it is shown and offered for keeping: one line in NFC, no folder, nothing hidden, the ending of its content."""
-    last = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
-    name = clean("".join(sign for sign in last if sign != "\n" and not is_hidden(sign))).strip(". ")
+    name = plain_name(raw)
     endings = ENDINGS[media_type]
     stem, ending = name, endings[0]
     for known in endings:
         if name.lower().endswith(known):
             stem, ending = name[: -len(known)], name[-len(known) :]
     return f"{stem[: LONGEST_NAME - len(ending)].rstrip('. ') or 'tep'}{ending}"
+
+
+def plain_name(raw: str) -> str:
+    """The last part of a name, in NFC and of bounded length, without folders and without signs that hide."""
+    last = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(sign for sign in last if sign != "\n" and not is_hidden(sign))
+    return clean(shown[: 2 * LONGEST_NAME]).strip(". ")
 
 
 def _look_inside(task: Literal["inspect", "preview"], content: bytes) -> bytes:

@@ -2,9 +2,11 @@
 import { focusErrorSummary } from "./errors.js";
 import { listenForKeys } from "./keys.js";
 import { offerCopy, sendOnce, tellUnsaved } from "./forms.js";
+import { tellUploads } from "./uploads.js";
 
 focusErrorSummary(document);
 sendOnce(document);
 tellUnsaved(document);
 offerCopy(document);
 listenForKeys(document);
+tellUploads(document);

@@ -1,0 +1,102 @@
+"""The papers of a dossier at the desk: listed by component, and opened one by one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from portal.auth.permissions import Permission
+from portal.auth.session import current_actor
+from portal.counter import blueprint
+from portal.models import Attachment, Dossier
+from portal.services.catalogue.handling import Component
+from portal.services.catalogue.reckoning import components_wanted
+from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.attachments import attachment_of, attachments_of, open_attachment
+from portal.services.dossiers.queries import at_counter, latest_answers
+from portal.services.errors import NotFound
+from portal.services.vault import uploads
+from portal.services.vault.uploads import UnfitFile
+from portal.web.access import staff
+from portal.web.database import close_session, db
+from portal.web.filters import write_short_moment
+from portal.web.limits import previews
+from portal.web.uploads import attachment_row, component_words, kept_response, picture_response
+
+
+def attached_groups(dossier: Dossier, procedure: Procedure, language: str) -> list[dict[str, Any]]:
+    """Each component that the answers call for, with what is attached to it."""
+    wanted = components_wanted(procedure, latest_answers(db(), dossier).content)
+    attached = attachments_of(db(), dossier) if wanted else []
+    return [
+        {
+            "name": procedure.say(component.name, language),
+            "words": component_words(component, is_required=component.is_required),
+            "rows": [_row(one, component, dossier, procedure, language) for one in attached if one.component_id == component.id],
+        }
+        for component in wanted
+    ]
+
+
+def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Procedure, language: str) -> dict[str, Any]:
+    words, colour = _seal_words(one.seal_verdict)
+    return {
+        **attachment_row(one),
+        "component": procedure.say(component.name, language),
+        "href": url_for("counter.attachment", code=dossier.code, attachment_id=one.id),
+        "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
+        "digitised": _digitised(one),
+        "compared": _compared(one),
+        "seal_words": words,
+        "seal_colour": colour,
+    }
+
+
+def _digitised(one: Attachment) -> str:
+    when = write_short_moment(one.added_at)
+    return {
+        "citizen": _("Người nộp gửi lúc %(when)s", when=when),
+        "clerk": _("Cán bộ số hóa lúc %(when)s", when=when),
+        "portal": _("Cổng lấy từ kho dữ liệu lúc %(when)s", when=when),
+    }[one.digitised_by]
+
+
+def _compared(one: Attachment) -> str:
+    if one.checker is None:
+        return ""
+    when = write_short_moment(one.checked_against_original_at)
+    return _("Đã đối chiếu bản chính: %(name)s, %(when)s", name=one.checker.profile["full_name"], when=when)
+
+
+def _seal_words(verdict: str | None) -> tuple[str, str]:
+    """What a signed file's seal was found to be when it came."""
+    return {
+        "valid": (_("Chữ ký số của cổng còn nguyên"), "jade"),
+        "expired": (_("Văn bản của cổng, đã hết hạn"), "amber"),
+        "revoked": (_("Văn bản của cổng, đã thu hồi"), "red"),
+        "replaced": (_("Văn bản của cổng, đã thay bằng bản khác"), "red"),
+        "altered": (_("Chữ ký số không còn đúng: tệp đã bị sửa"), "red"),
+        "foreign": (_("Có chữ ký số của nơi khác, chưa kiểm tra"), "amber"),
+    }.get(verdict or "", ("", ""))
+
+
+@blueprint.get("/dossiers/<code>/attachments/<uuid:attachment_id>")
+@staff(Permission.SEE_DOSSIER)
+def attachment(code: str, attachment_id: uuid.UUID) -> Response:
+    found = attachment_of(db(), at_counter(db(), current_actor(), code), attachment_id)
+    return kept_response(open_attachment(found), found.name, found.media_type)
+
+
+@blueprint.get("/dossiers/<code>/attachments/<uuid:attachment_id>/preview")
+@staff(Permission.SEE_DOSSIER)
+@previews
+def attachment_preview(code: str, attachment_id: uuid.UUID) -> Response:
+    content = open_attachment(attachment_of(db(), at_counter(db(), current_actor(), code), attachment_id))
+    close_session()  # no connection is held while the picture is drawn
+    try:
+        return picture_response(uploads.preview(content))
+    except UnfitFile as unfit:
+        raise NotFound from unfit

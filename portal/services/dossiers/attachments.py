@@ -1,0 +1,149 @@
+"""Which papers a dossier carries, and which it still lacks: reading only; adding and taking away are acts of their own.
+
+A component is met by what is attached to it, else by an earlier result of the owner's, which is attached by itself at filing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.auth.permissions import Actor
+from portal.models import Attachment, Dossier, IssuedDocument
+from portal.services.catalogue.handling import Component
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reckoning import components_wanted
+from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.lifecycle import Document
+from portal.services.errors import NotFound
+from portal.services.vault.scanner import ScanState
+from portal.services.vault.store import read_file
+
+MAY_BE_OPENED = frozenset({ScanState.CLEAN, ScanState.NOT_SCANNED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one component stands: what is attached, and which of the owner's earlier results could take its place."""
+
+    component: Component
+    attached: tuple[Attachment, ...]
+    reusable: tuple[IssuedDocument, ...]
+
+    @property
+    def taken_by_itself(self) -> IssuedDocument | None:
+        """The earlier result that is attached at filing, because nothing else is."""
+        return self.reusable[0] if self.reusable and not self.attached else None
+
+    @property
+    def is_required_now(self) -> bool:
+        """Whether the citizen cannot file without it; what is only shown, or scanned at the counter, is not."""
+        return self.component.is_required and self.component.digitised_by == "citizen" and not self.component.must_present
+
+    @property
+    def is_met(self) -> bool:
+        """Whether nothing more is wanted."""
+        return bool(self.attached or self.reusable) or not self.is_required_now
+
+
+def attachments_of(session: Session, dossier: Dossier) -> list[Attachment]:
+    """What the dossier carries, in the order in which it came."""
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, Attachment.removed_at.is_(None))
+    return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
+
+
+def attachment_of(session: Session, dossier: Dossier, attachment_id: uuid.UUID) -> Attachment:
+    """One of the dossier's attachments.
+
+    Raises:
+        NotFound: the dossier carries no such attachment.
+    """
+    query = select(Attachment).where(Attachment.id == attachment_id, Attachment.dossier_id == dossier.id)
+    found = session.scalars(query.where(Attachment.removed_at.is_(None))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_attachment(session: Session, actor: Actor, attachment_id: uuid.UUID) -> Attachment:
+    """An attachment of a draft or dossier of the actor's own.
+
+    Raises:
+        NotFound: no such attachment, or somebody else's.
+    """
+    query = select(Attachment).join(Attachment.dossier).where(Attachment.id == attachment_id, Attachment.removed_at.is_(None))
+    found = session.scalars(query.where(Dossier.owner_id == actor.account_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_attachment(attachment: Attachment) -> bytes:
+    """The bytes as they were attached.
+
+    Raises:
+        NotFound: it waits for the scanner, or the scanner found something in it.
+        SealError, OSError: as `vault.store.read_file`.
+    """
+    file = attachment.reused_document.file if attachment.reused_document else attachment.file
+    if file is None or attachment.scan_state not in MAY_BE_OPENED:
+        raise NotFound
+    return read_file(file)
+
+
+def standings(session: Session, dossier: Dossier, procedure: Procedure, answers: Answers) -> tuple[Standing, ...]:
+    """Every component that the answers call for and the citizen may attach, in the procedure's order."""
+    wanted = components_wanted(procedure, answers)
+    if not wanted:
+        return ()
+    attached = attachments_of(session, dossier)
+    return tuple(
+        Standing(
+            component,
+            tuple(one for one in attached if one.component_id == component.id),
+            tuple(reusable_results(session, dossier, component)),
+        )
+        for component in wanted
+    )
+
+
+def missing(standing: Iterable[Standing]) -> tuple[Component, ...]:
+    """The components that still want a paper."""
+    return tuple(one.component for one in standing if not one.is_met)
+
+
+def reusable_results(session: Session, dossier: Dossier, component: Component) -> list[IssuedDocument]:
+    """The owner's own valid results that satisfy the component, newest first."""
+    if not component.result_of:
+        return []
+    query = (
+        select(IssuedDocument)
+        .join(IssuedDocument.dossier)
+        .where(Dossier.owner_id == dossier.owner_id, Dossier.procedure_code.in_(component.result_of))
+        .where(Dossier.subject_hash == dossier.subject_hash)
+        .where(IssuedDocument.kind == Document.RESULT, IssuedDocument.issued_at.is_not(None))
+        .where(IssuedDocument.revoked_at.is_(None), IssuedDocument.replaced_by_id.is_(None))
+        .where(or_(IssuedDocument.expires_on.is_(None), IssuedDocument.expires_on >= clock.today()))
+        .order_by(IssuedDocument.issued_at.desc(), IssuedDocument.id)
+    )
+    return [result for result in session.scalars(query) if not result.facts.get("is_refusal")]
+
+
+def keyed_hash(dossier: Dossier, content_sha256: bytes) -> bytes:
+    """The hash of a content under the dossier's own key: it finds the same file in this dossier, and nowhere else."""
+    return hmac.digest(dossier.open_data_key(), b"attachments\x00" + content_sha256, "sha256")
+
+
+def filed_facts(attached: Iterable[Attachment]) -> list[dict[str, Any]]:
+    """What the history keeps of the attachments: each component and keyed hash, so that none can be changed unseen."""
+    return [
+        {"id": str(one.id), "component": one.component_id, "sha256": one.content_hash.hex(), "reused": one.file_id is None}
+        for one in attached
+    ]
