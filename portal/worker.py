@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.session import forget_what_ended
 from portal.config import settings
+from portal.crypto import SealError
 from portal.db import transaction
 from portal.logs import set_up_logs
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.return_result import release_result
+from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
 from portal.services.dossiers.tell import letter_of
 from portal.services.notices.messages import send
 from portal.services.notices.outbox import CARRY_OUT, QUEUE, overdue, take
 from portal.services.notices.outbox import nudge as nudge_item
+from portal.services.vault import scanner
 
 log = structlog.get_logger()
 SLOTS = 2
@@ -47,6 +50,11 @@ def worker_app(database_url: str) -> procrastinate.App:
     @app.task(name="nudge_overdue", queue=QUEUE, queueing_lock="nudge_overdue")
     def nudge(timestamp: int) -> None:
         nudge_overdue()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="scan_waiting", queue=QUEUE, queueing_lock="scan_waiting")
+    def scan(timestamp: int) -> None:
+        scan_waiting()
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="forget_what_ended", queue=QUEUE, queueing_lock="forget_what_ended")
@@ -131,9 +139,31 @@ def nudge_overdue() -> int:
     return len(items)
 
 
+def scan_waiting() -> int:
+    """Scan the files that wait for it, until the scanner falls silent again; gives how many have their verdict now."""
+    if not scanner.is_set():
+        return 0
+    with transaction() as session:
+        ids = waiting(session)
+    for count, attachment_id in enumerate(ids):
+        try:
+            with transaction() as session:
+                content = content_of(session, attachment_id)
+            verdict = scanner.scan(content)
+        except (scanner.ScannerUnavailable, OSError, SealError) as fault:
+            log.warning("file_not_scanned", attachment_id=str(attachment_id), fault=type(fault).__name__)
+            if isinstance(fault, scanner.ScannerUnavailable):
+                return count
+            continue
+        with transaction() as session:
+            keep_verdict(session, attachment_id, verdict)
+    return len(ids)
+
+
 def run_worker() -> None:
     """Work until told to stop; jobs that a killed worker left behind are taken up at once."""
     set_up_logs()
+    log.info("uploads_are_scanned" if scanner.is_set() else "uploads_are_not_scanned", setting="PORTAL_CLAMD")
     app = worker_app(settings().database_url)
     nudge_overdue()
     with app.open():

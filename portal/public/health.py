@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from portal.db import migration_config
 from portal.public import blueprint
+from portal.services.vault import scanner
 from portal.web.access import public
 from portal.web.database import db
 
@@ -37,7 +38,7 @@ def readyz() -> ResponseReturnValue:
     head = ScriptDirectory.from_config(migration_config("")).get_current_head()
     if found != head:
         return jsonify(status="unavailable", database="not migrated"), SERVICE_UNAVAILABLE, {"Retry-After": "30"}
-    return jsonify(status="ok")
+    return jsonify(status="ok", uploads="scanned" if scanner.is_set() else "not scanned")
 
 
 @blueprint.get("/metrics")

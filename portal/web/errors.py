@@ -57,7 +57,8 @@ def page_of_http_error(error: HTTPException) -> ResponseReturnValue:
     headers = {name: value for name, value in response.headers.items() if name in ("Allow", "Retry-After", "Location")}
     if 300 <= code < 400:
         return error
-    return render_template(template), code, headers
+    limit = request.max_content_length if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+    return render_template(template, limit_bytes=limit), code, headers
 
 
 def page_of_form_error(error: CSRFError) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.propose import prefilled_appraisal, propose
 from portal.services.dossiers.queries import documents_of, latest_answers
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.specimens import attach_specimens
 from portal.services.dossiers.submit import submit
 from portal.services.errors import PortalError
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
@@ -90,6 +91,7 @@ def _file(
     while page := next((page for page in shown_pages(procedure, draft.draft["answers"]) if page.id not in answered), None):
         answer_page(draft, procedure, page, form)
         answered.add(page.id)
+    attach_specimens(session, owner, draft, procedure)
     dossier = submit(session, owner, draft.id, is_declared=True)
     places.append(dossier.state)
     return dossier
