@@ -19,9 +19,9 @@ from portal.services.catalogue.versions import all_current, current
 from portal.services.dossiers.calendar import term_of, working_calendar
 from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
-from portal.services.dossiers.rehearse import rehearse
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
+from portal.services.publishing.rehearse import rehearse
 from portal.services.registries.prefill import ask_all
 from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from portal.config import settings
 from portal.database_choice import transaction
 from portal.demo import enrol_seals, load_staff
-from portal.services.catalogue.versions import publish_shipped
 from portal.services.organisation.offices import seed_offices
 from portal.services.organisation.working_days import seed_calendar
+from portal.services.publishing.shipped import publish_shipped
 
 
 def load_shipped(say: Callable[[str], None]) -> None:

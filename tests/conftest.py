@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from portal import db
 from portal.config import settings
 from portal.postgres import EmbeddedServer
-from portal.services.catalogue.versions import publish_shipped
 from portal.services.organisation.offices import seed_offices
 from portal.services.organisation.working_days import seed_calendar
+from portal.services.publishing.shipped import publish_shipped
 from tests.emptying import empty_database
 from tests.waiting import wait_for
 

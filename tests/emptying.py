@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, text
 
-SHIPPED = {"alembic_version", "calendar_days", "office_names", "office_territories", "offices", "procedure_versions"}
+SHIPPED = {
+    "alembic_version",
+    "calendar_days",
+    "office_names",
+    "office_territories",
+    "offices",
+    "procedure_publications",
+    "procedure_versions",
+}
 
 
 def empty_database(owner: Engine) -> None:
@@ -18,3 +26,5 @@ def empty_database(owner: Engine) -> None:
         ).all()
         emptied = ", ".join(row.full for row in names if row.tablename not in SHIPPED)
         connection.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
+        connection.execute(text("DELETE FROM procedure_publications WHERE published_by IS NOT NULL"))
+        connection.execute(text("DELETE FROM procedure_versions WHERE state <> 'shipped'"))

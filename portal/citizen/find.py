@@ -9,9 +9,8 @@ from portal import clock
 from portal.citizen import blueprint
 from portal.services.catalogue.fees import total_vnd
 from portal.services.catalogue.reckoning import fee_of_case
-from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.search import search
-from portal.services.catalogue.versions import all_current, current
+from portal.services.catalogue.versions import Entry, current, entries
 from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.offices import offices_for
 from portal.web.access import public
@@ -19,29 +18,26 @@ from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.questions import registry_name
 
+LANGUAGES = ("vi", "en")  # the order of an entry's words
 
-def _tile(procedure: Procedure) -> dict[str, str]:
-    language = current_language()
-    return {
-        "label": procedure.say(procedure.definition.name, language),
-        "text": procedure.say(procedure.definition.field, language),
-        "href": f"/procedures/{procedure.code}",
-    }
+
+def _tile(entry: Entry) -> dict[str, str]:
+    language = LANGUAGES.index(current_language())
+    return {"label": entry.name[language], "text": entry.field[language], "href": f"/procedures/{entry.code}"}
 
 
 @blueprint.get("/")
 @public
 def home() -> ResponseReturnValue:
-    procedures = all_current(db())
-    return render_template("citizen/home.html", tiles=[_tile(procedure) for procedure in procedures])
+    return render_template("citizen/home.html", tiles=[_tile(entry) for entry in entries(db())])
 
 
 @blueprint.get("/procedures")
 @public
 def procedures() -> ResponseReturnValue:
     wanted = request.args.get("q", "")[:200]
-    found = search(all_current(db()), wanted)
-    return render_template("citizen/procedures.html", tiles=[_tile(procedure) for procedure in found], wanted=wanted)
+    found = search(entries(db()), wanted)
+    return render_template("citizen/procedures.html", tiles=[_tile(entry) for entry in found], wanted=wanted)
 
 
 @blueprint.get("/procedures/<code>")

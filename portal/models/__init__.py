@@ -13,7 +13,7 @@ from portal.models.event import Event
 from portal.models.notice import Notice, OutboxItem
 from portal.models.numbers import NumberSeries
 from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
-from portal.models.procedure import ProcedureVersion
+from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
 
 __all__ = [
     "Account",
@@ -34,6 +34,8 @@ __all__ = [
     "OfficeName",
     "OfficeTerritory",
     "OutboxItem",
+    "ProcedureDraft",
+    "ProcedurePublication",
     "ProcedureVersion",
     "SpentToken",
     "StaffDuty",

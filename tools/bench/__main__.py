@@ -51,9 +51,9 @@ def main() -> None:
 def _measure(server) -> None:
     from portal import db
     from portal.config import settings
-    from portal.services.catalogue.versions import publish_shipped
     from portal.services.organisation.offices import seed_offices
     from portal.services.organisation.working_days import seed_calendar
+    from portal.services.publishing.shipped import publish_shipped
 
     os.environ.update(DATABASE_URL=server.url("web"), DATABASE_OWNER_URL=server.url("owner"))
     settings.cache_clear()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import Entry
 from portal.text import fold
 
 CLOSE_ENOUGH = 0.75
 
 
-def search(procedures: list[Procedure], wanted: str) -> list[Procedure]:
+def search(procedures: list[Entry], wanted: str) -> list[Entry]:
     """The procedures that the words may mean, the likeliest first; all of them where nothing is asked."""
     folded = fold(wanted)
     if not folded:
@@ -20,11 +20,10 @@ def search(procedures: list[Procedure], wanted: str) -> list[Procedure]:
     return [procedure for _score_of, procedure in ranked]
 
 
-def _score(procedure: Procedure, wanted: str) -> float:
+def _score(procedure: Entry, wanted: str) -> float:
     if wanted == procedure.code:
         return 10.0
-    names = [procedure.definition.name, *procedure.definition.keywords, *procedure.definition.life_events]
-    texts = [fold(text) for text in (*names, procedure.say(procedure.definition.name, "en"))]
+    texts = [fold(text) for text in (*procedure.name, *procedure.keywords, *procedure.life_events)]
     return max(_likeness(text, wanted) for text in texts)
 
 

@@ -1,40 +1,96 @@
-"""Published versions in the database: immutable rows named by their hash; a dossier keeps the one it was filed under."""
+"""Versions in the database: immutable rows named by their hash, and which of them is in force; nothing is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import ProcedureVersion
-from portal.services.catalogue.loader import content_hash, parse, read_file, shipped_files
+from portal.models import ProcedurePublication, ProcedureVersion
+from portal.services.catalogue.lint import counts
+from portal.services.catalogue.loader import parse
 from portal.services.catalogue.schema import Procedure
 from portal.services.errors import NotFound
 
 _PARSED: dict[str, Procedure] = {}  # by hash, so an entry can never be out of date
 
 
-def publish(session: Session, files: Mapping[str, str]) -> str:
-    """Publish the texts as a version, unless that very version is already there; gives its hash.
+@dataclass(frozen=True)
+class Entry:
+    """What lists and the search show of the version in force of a procedure, read without its texts.
+
+    `name`, `field`, `outcome`: (Vietnamese, English). `typed`, `prefilled`, `reused`, `removed`: as `lint.Counts`.
+    """
+
+    code: str
+    version_hash: str
+    name: tuple[str, str]
+    field: tuple[str, str]
+    outcome: tuple[str, str]
+    level: str
+    office_level: str
+    is_filed_online: bool
+    life_events: tuple[str, ...]
+    keywords: tuple[str, ...]
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    typed: int
+    prefilled: int
+    reused: int
+    removed: int
+
+
+def entry_of(procedure: Procedure) -> Entry:
+    """What lists show of a procedure."""
+    definition = procedure.definition
+    how_many = counts(procedure)
+
+    def both(text: str) -> tuple[str, str]:
+        return text, procedure.say(text, "en")
+
+    return Entry(
+        code=procedure.code,
+        version_hash=procedure.content_hash,
+        name=both(definition.name),
+        field=both(definition.field),
+        outcome=both(definition.outcome),
+        level=definition.level,
+        office_level=definition.competence.level,
+        is_filed_online=procedure.is_filed_online,
+        life_events=definition.life_events,
+        keywords=definition.keywords,
+        aliases=definition.aliases,
+        tags=tuple(definition.tags),
+        typed=how_many.asked,
+        prefilled=how_many.prefilled,
+        reused=how_many.reused,
+        removed=how_many.removed,
+    )
+
+
+def store(session: Session, files: Mapping[str, str], *, state: str, authors: Sequence[uuid.UUID] = ()) -> ProcedureVersion:
+    """The row of the version that the texts make, added unless that very version is already there.
 
     Raises:
         BadProcedure: the texts do not make a procedure.
     """
     procedure = parse(files)
-    version_hash = content_hash(files)
-    if session.get(ProcedureVersion, version_hash) is None:
-        row = ProcedureVersion(content_hash=version_hash, code=procedure.code, files=dict(files), published_at=clock.now())
+    row = session.get(ProcedureVersion, procedure.content_hash)
+    if row is None:
+        row = ProcedureVersion(
+            content_hash=procedure.content_hash, code=procedure.code, files=dict(files), summary=asdict(entry_of(procedure)),
+            state=state, authors=list(authors), created_at=clock.now(),
+        )  # fmt: skip
         session.add(row)
         session.flush()
-    return version_hash
-
-
-def publish_shipped(session: Session) -> list[str]:
-    """Publish every procedure that ships with the portal; gives their hashes."""
-    return [publish(session, read_file(path)) for path in shipped_files()]
+    return row
 
 
 def by_hash(session: Session, version_hash: str) -> Procedure:
@@ -43,48 +99,64 @@ def by_hash(session: Session, version_hash: str) -> Procedure:
     Raises:
         NotFound: there is none.
     """
+    known = _PARSED.get(version_hash)
+    if known is not None:
+        return known
     row = session.get(ProcedureVersion, version_hash)
     if row is None:
         raise NotFound
-    return _parsed(row)
+    return _PARSED.setdefault(version_hash, parse(row.files))
+
+
+def in_force(moment: datetime) -> Select[ProcedurePublication]:
+    """The publications that stand at a moment: of each procedure the latest to have started, unless it has ended."""
+    return (
+        select(ProcedurePublication)
+        .where(ProcedurePublication.starts_at <= moment)
+        .where(or_(ProcedurePublication.ends_at.is_(None), ProcedurePublication.ends_at > moment))
+        .order_by(ProcedurePublication.code, ProcedurePublication.starts_at.desc(), ProcedurePublication.published_at.desc(),
+                  ProcedurePublication.id.desc())
+        .ext(distinct_on(ProcedurePublication.code))
+    )  # fmt: skip
 
 
 def current(session: Session, code: str) -> Procedure:
-    """The version of the procedure in which a new dossier is filed today.
+    """The version of the procedure in which a new dossier is filed now.
 
     Raises:
         NotFound: no such procedure, or none in force.
     """
-    query = (
-        select(ProcedureVersion)
-        .where(ProcedureVersion.code == code, ProcedureVersion.retired_at.is_(None))
-        .order_by(ProcedureVersion.published_at.desc(), ProcedureVersion.content_hash)
+    standing = session.scalars(in_force(clock.now()).where(ProcedurePublication.code == code)).first()
+    if standing is None:
+        raise NotFound
+    procedure = by_hash(session, standing.version_hash)
+    if not _is_valid_on(procedure, clock.today()):
+        raise NotFound
+    return procedure
+
+
+def entries(session: Session) -> list[Entry]:
+    """What lists show of every procedure in force, by code; its texts are not read."""
+    standing = in_force(clock.now()).with_only_columns(ProcedurePublication.version_hash).subquery()
+    rows = session.scalars(
+        select(ProcedureVersion.summary)
+        .join(standing, standing.c.version_hash == ProcedureVersion.content_hash)
+        .order_by(ProcedureVersion.code)
     )
-    for row in session.scalars(query):
-        procedure = _parsed(row)
-        if _in_force(procedure, clock.today()):
-            return procedure
-    raise NotFound
+    return [entry_from(summary) for summary in rows]
+
+
+def entry_from(summary: Mapping[str, Any]) -> Entry:
+    """An entry as its row keeps it."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in summary.items()}
+    return Entry(**values)
 
 
 def all_current(session: Session) -> list[Procedure]:
-    """The version in force of every procedure, by code."""
-    codes = session.scalars(select(ProcedureVersion.code).distinct().order_by(ProcedureVersion.code))
-    found = []
-    for code in codes:
-        try:
-            found.append(current(session, code))
-        except NotFound:
-            continue
-    return found
+    """The version in force of every procedure, by code, each with all its texts."""
+    return [by_hash(session, entry.version_hash) for entry in entries(session)]
 
 
-def _in_force(procedure: Procedure, day: date) -> bool:
+def _is_valid_on(procedure: Procedure, day: date) -> bool:
     definition = procedure.definition
     return definition.valid_from <= day and (definition.valid_to is None or day <= definition.valid_to)
-
-
-def _parsed(row: ProcedureVersion) -> Procedure:
-    if row.content_hash not in _PARSED:
-        _PARSED[row.content_hash] = parse(row.files)
-    return _PARSED[row.content_hash]

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
+from portal import clock
+from portal.models import ProcedurePublication
 from portal.services.catalogue.loader import content_hash, texts_for
 from portal.services.catalogue.search import search
-from portal.services.catalogue.versions import all_current, by_hash, current, publish
+from portal.services.catalogue.versions import by_hash, current, entries, store
 from portal.services.errors import NotFound
 from tests.filings import CODE
 from tests.procedures import replaced, the_procedure
@@ -24,16 +28,48 @@ def test_version_is_named_by_its_content(session: Session) -> None:
     assert content_hash(changed("3wd", "4wd")) != content_hash(FILES)
 
 
-def test_newest_version_is_current_and_the_older_one_stays_readable(session: Session) -> None:
+def test_storing_the_same_again_adds_nothing(session: Session) -> None:
+    assert store(session, FILES, state="shipped") is store(session, FILES, state="shipped")
+
+
+def publication(session: Session, files: dict[str, str], starts: str, ends: str | None = None) -> str:
+    version = store(session, files, state="shipped")
+    moments = [datetime.fromisoformat(moment) if moment else None for moment in (starts, ends)]
+    session.add(
+        ProcedurePublication(
+            code=version.code,
+            version_hash=version.content_hash,
+            starts_at=moments[0],
+            ends_at=moments[1],
+            published_at=clock.now(),
+        )
+    )
+    session.flush()
+    return version.content_hash
+
+
+def test_newest_version_is_current_from_its_moment_and_the_older_one_stays_readable(session: Session) -> None:
     older = current(session, CODE).content_hash
-    with time_machine.travel("2030-01-01", tick=False):
-        newer = publish(session, changed("term: 3wd", "term: 4wd"))
+    newer = publication(session, changed("term: 3wd", "term: 4wd"), "2030-01-01T00:00:00+07:00")
+    with time_machine.travel("2029-12-31T23:59:59+07:00", tick=False):
+        assert current(session, CODE).content_hash == older
+    with time_machine.travel("2030-01-01T00:00:00+07:00", tick=False):
         assert current(session, CODE).content_hash == newer
         assert by_hash(session, older).definition.terms[0].term == "3wd"
+        assert [entry.version_hash for entry in entries(session) if entry.code == CODE] == [newer]
 
 
-def test_publishing_the_same_again_adds_nothing(session: Session) -> None:
-    assert publish(session, FILES) == publish(session, FILES) == current(session, CODE).content_hash
+def test_version_that_ended_gives_way_to_the_one_before_it(session: Session) -> None:
+    older = current(session, CODE).content_hash
+    publication(session, changed("term: 3wd", "term: 4wd"), "2030-01-01T00:00:00+07:00", "2030-02-01T00:00:00+07:00")
+    with time_machine.travel("2030-02-01T00:00:00+07:00", tick=False):
+        assert current(session, CODE).content_hash == older
+
+
+def test_lists_tell_what_a_procedure_asks_and_spares_without_reading_its_texts(session: Session) -> None:
+    (entry,) = [entry for entry in entries(session) if entry.code == CODE]
+    assert entry.name == ("Cấp Giấy xác nhận tình trạng hôn nhân", "Certificate of marital status")
+    assert (entry.typed, entry.prefilled, entry.removed, entry.is_filed_online) == (4, 14, 2, True)
 
 
 def test_procedure_that_is_not_in_force_yet_or_any_more_is_not_found(session: Session) -> None:
@@ -61,13 +97,13 @@ def test_steps_of_the_internal_process_fit_the_term() -> None:
      "marital status", "giay doc thann", "ket hon"],
 )  # fmt: skip
 def test_search_forgives_diacritics_spaces_and_slips(session: Session, wanted: str) -> None:
-    assert [procedure.code for procedure in search(all_current(session), wanted)] == [CODE]
+    assert [procedure.code for procedure in search(entries(session), wanted)] == [CODE]
 
 
 @pytest.mark.parametrize("wanted", ["hộ chiếu", "xyzzy", "đất đai"])
 def test_search_does_not_pretend(session: Session, wanted: str) -> None:
-    assert search(all_current(session), wanted) == []
+    assert search(entries(session), wanted) == []
 
 
 def test_search_for_nothing_shows_all(session: Session) -> None:
-    assert len(search(all_current(session), "  ")) == len(all_current(session))
+    assert len(search(entries(session), "  ")) == len(entries(session))
