@@ -67,9 +67,11 @@ def replies(population: dict[str, Any] | None = None, marital_status: str = "nev
     }
 
 
-def filled_draft(session: Session, owner: Actor, answers: dict[str, str] | None = None, **population: Any) -> Dossier:
+def filled_draft(
+    session: Session, owner: Actor, answers: dict[str, str] | None = None, *, code: str = CODE, **population: Any
+) -> Dossier:
     """A draft of which every page is answered."""
-    procedure: Procedure = current(session, CODE)
+    procedure: Procedure = current(session, code)
     draft = open_draft(session, owner, procedure, language="vi")
     take_replies(session, owner, draft, procedure, replies(population_fields(**population)), {})
     answer_facts(session, draft, procedure, {})
