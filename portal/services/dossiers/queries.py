@@ -164,9 +164,9 @@ def _matches(search: str):  # type: ignore[no-untyped-def]
     wanted = search.strip()
     if wanted.isdigit() and len(wanted) == 12:
         return Dossier.subject_hash == personal_id_hash(wanted)
-    if "-" in wanted:
-        return Dossier.code == wanted.upper()
-    return Dossier.name_tokens.contains(name_tokens(wanted))
+    is_code = Dossier.code == wanted.upper()
+    tokens = name_tokens(wanted)
+    return or_(is_code, Dossier.name_tokens.contains(tokens)) if tokens else is_code  # a name has hyphens too: Ê-ban
 
 
 def queue_counts(session: Session, actor: Actor) -> dict[Place, int]:
