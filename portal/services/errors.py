@@ -5,6 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 
+class Said(str):
+    """A sentence with facts in it: the text is the msgid (`%(ward)s`), `facts` what stands in its places."""
+
+    facts: dict[str, str]
+
+    def __new__(cls, sentence: str, **facts: object) -> Said:
+        said = super().__new__(cls, sentence)
+        said.facts = {name: str(value) for name, value in facts.items()}
+        return said
+
+
 class PortalError(Exception):
     """A refusal with a reason that a person can read; `message` is a Vietnamese msgid."""
 
@@ -50,6 +61,12 @@ class Stale(PortalError):
         super().__init__()
         self.by = by
         self.at = at
+
+
+class EditedMeanwhile(PortalError):
+    """Somebody else changed the same thing after the person's page was drawn."""
+
+    message = "Người khác vừa sửa nội dung này. Những gì ông/bà ghi vẫn còn; xin so lại rồi lưu lần nữa."
 
 
 class LevelTooLow(PortalError):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import CalendarDay
+from portal.models import CalendarDay, Dossier, IssuedDocument
 from portal.services.catalogue.fees import Channel
 from portal.services.catalogue.reckoning import term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
+from portal.services.dossiers.lifecycle import ENDED, Document, State
 from portal.services.errors import GuardRefused
 
 
@@ -23,6 +25,35 @@ def working_calendar(session: Session) -> Calendar:
         days_off={row.day: row.name for row in rows if row.kind == "off"},
         make_up_days={row.day: row.name for row in rows if row.kind == "make_up"},
     )
+
+
+def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:
+    """How many open dossiers would be promised another moment if these days were so (off, make_up, None for a plain day).
+
+    Nothing is moved: each is reckoned again from its receipt and the term that its slip (form 01) promised.
+    """
+    before = working_calendar(session)
+    after = _changed(before, changed)
+    turned = [day for day in changed if before.is_working_day(day) != after.is_working_day(day)]
+    if not turned:
+        return 0
+    first, last = (datetime.combine(day, time.min, tzinfo=clock.LOCAL) for day in (min(turned), max(turned)))
+    query = select(Dossier.received_at, IssuedDocument).join(IssuedDocument, IssuedDocument.dossier_id == Dossier.id)
+    query = query.where(IssuedDocument.kind == Document.RECEIPT, Dossier.state.not_in([*ENDED, State.DRAFT, State.FINISHED]))
+    query = query.where(Dossier.received_at < last + timedelta(days=1), Dossier.promised_at >= first)
+    moved = 0
+    for received_at, slip in session.execute(query.execution_options(yield_per=500)):
+        received, term = clock.to_local(received_at or slip.created_at), Term.parse(slip.facts["term"])
+        moved += promise(received, term, before).promised_at != promise(received, term, after).promised_at
+    return moved
+
+
+def _changed(calendar: Calendar, changed: Mapping[date, str | None]) -> Calendar:
+    def days(now: Mapping[date, str], kind: str) -> dict[date, str]:
+        kept = {day: name for day, name in now.items() if day not in changed}
+        return kept | {day: "" for day, becomes in changed.items() if becomes == kind}
+
+    return Calendar(days_off=days(calendar.days_off, "off"), make_up_days=days(calendar.make_up_days, "make_up"))
 
 
 def term_of(procedure: Procedure, channel: Channel, case: str = "") -> Term:
