@@ -54,8 +54,8 @@ def publish_carrying(session: Session) -> str:
 def withdraw_carrying(owner: Engine) -> None:
     """Take it away again, when nothing is filed under it any more."""
     with owner.begin() as connection:
-        for table in ("procedure_publications", "procedure_versions"):
-            connection.execute(text(f"DELETE FROM {table} WHERE code = :code"), {"code": CARRYING})
+        connection.execute(text("DELETE FROM procedure_publications WHERE code = :code"), {"code": CARRYING})
+        connection.execute(text("DELETE FROM procedure_versions WHERE code = :code"), {"code": CARRYING})
 
 
 def draft(session: Session, owner: Actor, **answers: str) -> Dossier:

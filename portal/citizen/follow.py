@@ -14,6 +14,7 @@ from portal.auth.session import current_actor
 from portal.citizen import blueprint
 from portal.models import Dossier, IssuedDocument
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.lifecycle import ENDED, STATUS_CODES, Document, Place, Stage, State
@@ -26,6 +27,7 @@ from portal.web.documents import pdf_response
 from portal.web.dues import due_of
 from portal.web.filters import write_moment
 from portal.web.language import current_language
+from portal.web.uploads import attachment_row
 from portal.web.words import ending_sentence, event_name, state_name, waiting_words
 
 
@@ -95,6 +97,14 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "promise_days": days,
         "days_left": _days_left(dossier, days),
         "documents": [_card(document, dossier) for document in documents_of(db(), dossier)],
+        "attached": [
+            {
+                **attachment_row(one),
+                "href": url_for("citizen.attachment", attachment_id=one.id),
+                "preview_href": url_for("citizen.attachment_preview", attachment_id=one.id),
+            }
+            for one in attachments_of(db(), dossier)
+        ],
         "tracking_secret": dossier.parties["tracking_secret"],
     }
 

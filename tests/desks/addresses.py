@@ -41,13 +41,14 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     if name == "code":
         return CODE if rule.startswith("/procedures") else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
+    values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
 
 
 def is_about_a_dossier(rule: str) -> bool:
-    """Whether the address names one dossier by its code."""
-    return "<code>" in rule and rule.startswith(("/my/", "/counter/"))
+    """Whether the address names one dossier by its code, or a paper that one carries."""
+    return ("<code>" in rule or "attachment_id" in rule) and rule.startswith(("/my/", "/counter/"))
 
 
 def without_names(text: str, *names: str) -> str:

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from portal import db, worker
 from portal.models import Dossier, IssuedDocument, OutboxItem
 from portal.postgres import EmbeddedServer
+from portal.services.dossiers.attachments import attachments_of
 from portal.services.oversight.audit import verify
 from portal.services.results.seals import enrol
 from portal.services.vault.store import read_file
+from tests import carrying
+from tests.carrying import attached, publish_carrying, upload, withdraw_carrying
 from tests.filings import approved
 from tests.people import OFFICE, citizen, clerk, leader, officer
+from tests.services.vault import papers
 
 ROOM_BYTES = 4_096
 
@@ -30,6 +34,35 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture
+def carrying_procedure(database: EmbeddedServer, owner_engine: Engine) -> Iterator[None]:
+    """The procedure that wants papers, until everything filed under it is gone."""
+    yield
+    withdraw_carrying(owner_engine)
+
+
+@pytest.mark.usefixtures("carrying_procedure")
+def test_paper_that_finds_no_room_leaves_the_draft_as_it_was_and_can_be_sent_again(
+    committed: EmbeddedServer,
+) -> None:
+    with db.transaction() as session:
+        publish_carrying(session)
+        owner = citizen(session)
+        draft = carrying.draft(session, owner)
+        attached(session, owner, draft)
+    picture = upload("b.png", papers.image("PNG", (600, 400)))
+    assert len(picture.content) > ROOM_BYTES
+    with full_disk(), pytest.raises(OSError, match="disk refused"), db.transaction() as session:
+        attached(session, owner, draft, carrying.PHOTOS, picture)
+    with db.transaction() as session:
+        standing = session.get_one(Dossier, draft.id)
+        assert [one.component_id for one in attachments_of(session, standing)] == [carrying.PAPER]
+        assert standing.draft["answers"]
+        attached(session, owner, draft, carrying.PHOTOS, picture)
+    with db.transaction() as session:
+        assert len(attachments_of(session, session.get_one(Dossier, draft.id))) == 2
 
 
 def test_result_that_finds_no_room_waits_and_is_issued_once_when_there_is_some(

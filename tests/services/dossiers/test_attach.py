@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -368,14 +369,8 @@ def test_worker_scans_what_waited_when_the_scanner_is_back(
         open_attachment(ill)
 
 
-class _same:
+@contextmanager
+def _same(session: Session) -> Iterator[Session]:
     """The test's own session in place of a transaction of the worker's."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def __enter__(self) -> Session:
-        return self.session
-
-    def __exit__(self, *_fault: object) -> None:
-        self.session.flush()
+    yield session
+    session.flush()
