@@ -146,5 +146,5 @@ def household_hashes_of(filed: Answers) -> list[bytes]:
     household = filed.get("subject.household", {}).get("value")
     if not isinstance(household, dict):
         return []
-    people = [household.get("head") or {}, *household.get("members", [])]
+    people = [household.get("head") or {}, *(household.get("members") or [])]
     return sorted({personal_id_hash(person["personal_id"]) for person in people if person.get("personal_id")})

@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import Any, Literal, Protocol
 
 import requests
+import rfc8785
 import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -125,9 +126,9 @@ class Envelope(BaseModel):
 
     status: Literal["00", "01", "02", "03", "99"]
     request_id: str
-    response_id: str = Field(min_length=1, max_length=100)
+    response_id: str = Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
     as_of: AwareDatetime | None = None
-    record_version: int | None = None
+    record_version: int | None = Field(None, ge=0)
     subject: _Echo | None = None
     fields: dict[str, Any] = {}
     flags: list[str] = []
@@ -180,11 +181,8 @@ class Exchange:
             form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret.decode()}
             answer = self._http.post(f"{self._base_url}/token", data=form, allow_redirects=False)
             answer.raise_for_status()
-            try:
-                self._token = str(answer.json()["access_token"])
-                self._token_until = time.monotonic() + float(answer.json()["expires_in"]) - 30
-            except (ValueError, KeyError, TypeError) as wrong:
-                raise Unbelievable("the exchange gave no token") from wrong
+            self._token, seconds = _token_in(_parse(answer.content))
+            self._token_until = time.monotonic() + seconds - 30
             return self._token
 
     def forget_token(self) -> None:
@@ -193,10 +191,31 @@ class Exchange:
 
 
 def _parse(content: bytes) -> Any:
+    """JSON of one meaning only, every word and number of which can be kept: no key twice, no half signs, no NaN."""
     try:
-        return json.loads(content.decode("utf-8"))
-    except ValueError as wrong:
+        answer = json.loads(content.decode("utf-8"), object_pairs_hook=_each_key_once)
+        rfc8785.dumps(answer)
+    except (ValueError, RecursionError) as wrong:
         raise Unbelievable("an answer that is not JSON") from wrong
+    return answer
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key that stands twice")
+    return found
+
+
+def _token_in(answer: Any) -> tuple[str, float]:
+    """The token and the seconds for which it holds."""
+    try:
+        token, seconds = str(answer["access_token"]), float(answer["expires_in"])
+    except (ValueError, KeyError, TypeError) as wrong:
+        raise Unbelievable("the exchange gave no token") from wrong
+    if not (token.isascii() and token.isprintable()):
+        raise Unbelievable("a token that fits no header")
+    return token, seconds
 
 
 class HttpRegistry:

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from portal import clock
 from portal.services.registries.exchange import Exchange, HttpRegistry, Subject, Unbelievable
 
 NAME = "population"
 PARTIAL_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+def _in_the_calendar(text: str) -> str:
+    date.fromisoformat(text + "0000-01-01"[len(text) :])
+    return text
+
+
+PartialDate = Annotated[str, Field(pattern=PARTIAL_DATE), AfterValidator(_in_the_calendar)]
+
+
+class _Person(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    full_name: str | None = None
+    personal_id: str | None = None
+
+
+class _Household(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    head: _Person | None = None
+    members: list[_Person] | None = Field(None, max_length=100)
+
+
+class _Named(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    code: str | None = None
+    name: str | None = None
 
 
 class _Address(BaseModel):
@@ -31,10 +61,13 @@ class _Fields(BaseModel):
 
     full_name: str | None = Field(None, min_length=1, max_length=300)
     personal_id: str | None = Field(None, pattern=r"^\d{12}$")
-    date_of_birth: str | None = Field(None, pattern=PARTIAL_DATE)
+    date_of_birth: PartialDate | None = None
     sex: str | None = Field(None, pattern="^(male|female)$")
     permanent_residence: _Address | None = None
     current_residence: _Address | None = None
+    household: _Household | None = None
+    ethnicity: _Named | None = None
+    nationality: list[_Named] | None = None
 
 
 def check(fields: Mapping[str, Any], subject: Subject) -> None:

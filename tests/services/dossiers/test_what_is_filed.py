@@ -37,7 +37,16 @@ def test_everybody_of_the_household_is_known_by_a_keyed_hash_alone(session: Sess
 
 @pytest.mark.parametrize(
     "household",
-    [None, {}, {"head": None, "members": []}, {"head": {}, "members": [{}]}, "sổ hộ khẩu", [], {"members": []}],
+    [
+        None,
+        {},
+        {"head": None, "members": None},
+        {"head": None, "members": []},
+        {"head": {}, "members": [{}]},
+        "sổ hộ khẩu",
+        [],
+        {"members": []},
+    ],
     ids=str,
 )
 def test_household_that_says_nobody_hinders_nobody(household: object) -> None:
