@@ -57,7 +57,9 @@ def mine(cast: Cast) -> Iterator[Visitor]:
 def send(browser: Visitor, button: str = "add", more: dict[str, Any] | None = None, **files: tuple[bytes, str]) -> TestResponse:
     """The step's form with files in its fields, sent by one of its buttons."""
     form = {f"file.{name.replace('_', '-')}": (io.BytesIO(content), called) for name, (content, called) in files.items()}
-    return browser.post(STEP, {button: "1", **form, **(more or {})}, content_type="multipart/form-data")
+    answer = browser.post(STEP, {button: "1", **form, **(more or {})}, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # the browser's own copy of what it sent
+    return answer
 
 
 def on_page(answer: TestResponse) -> list[str]:
