@@ -29,8 +29,8 @@ class Unsent:
 
 
 def keep_unsent(form: Unsent) -> bool:
-    """Keep the form with this browser, for the account whose session has just run out; whether it could be kept."""
-    account_id = session_of_request().former_account_id
+    """Keep the form with this browser, for the account whose session has just run out or must step up; whether it could be."""
+    account_id = session_of_request().former_account_id or current_actor().account_id
     content = json.dumps([form.path, form.fields]).encode()
     if account_id is None or not form.fields or len(content) > LARGEST_BYTES:
         return False

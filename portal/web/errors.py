@@ -16,6 +16,7 @@ from portal.auth.session import DATABASE_FAULTS, session_of_request
 from portal.auth.unsent import Unsent, keep_unsent
 from portal.config import settings
 from portal.services.errors import (
+    EditedMeanwhile,
     Forbidden,
     GuardRefused,
     IllegalMove,
@@ -27,6 +28,7 @@ from portal.services.errors import (
 )
 from portal.web.access import SessionEnded, WhoIsUnknown
 from portal.web.security_headers import origin as origin_of
+from portal.web.words import tell
 
 log = structlog.get_logger()
 RETRY_AFTER_SECONDS = 30
@@ -35,6 +37,7 @@ PAGES: dict[type[PortalError], tuple[HTTPStatus, str]] = {
     Forbidden: (HTTPStatus.FORBIDDEN, "errors/403.html"),
     IllegalMove: (HTTPStatus.CONFLICT, "errors/409.html"),
     Stale: (HTTPStatus.CONFLICT, "errors/409.html"),
+    EditedMeanwhile: (HTTPStatus.CONFLICT, "errors/409.html"),
     GuardRefused: (HTTPStatus.CONFLICT, "errors/409.html"),
     InvalidInput: (HTTPStatus.UNPROCESSABLE_ENTITY, "errors/409.html"),
     LevelTooLow: (HTTPStatus.FORBIDDEN, "errors/level.html"),
@@ -46,7 +49,9 @@ def page_of_portal_error(error: PortalError) -> ResponseReturnValue:
     status, template = PAGES.get(type(error), (HTTPStatus.CONFLICT, "errors/409.html"))
     if status is HTTPStatus.NOT_FOUND:
         return render_template(template), status
-    return render_template(template, text=_(error.message), error=error), status
+    if isinstance(error, LevelTooLow) and request.method == "POST":
+        keep_unsent(Unsent(request.path, _typed_fields()))
+    return render_template(template, text=tell(error.message), error=error), status
 
 
 def page_of_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -94,6 +94,11 @@ def waiting_words(place: Place, *, is_electronic: bool) -> tuple[str, str]:
     }.get(place.state, (state_name(place.state), ""))
 
 
+def tell(message: str) -> str:
+    """A sentence of the services in the page's language, with its facts in their places."""
+    return _(message, **getattr(message, "facts", {}))
+
+
 def role_name(role: str) -> str:
     """In which capacity somebody acted."""
     return {
@@ -101,5 +106,7 @@ def role_name(role: str) -> str:
         "clerk": _("Cán bộ một cửa"),
         "officer": _("Chuyên viên thụ lý"),
         "leader": _("Lãnh đạo ký"),
+        "administrator": _("Quản trị danh mục"),
+        "auditor": _("Thanh tra"),
         "system": _("Hệ thống"),
     }.get(role, role)

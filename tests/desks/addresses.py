@@ -6,9 +6,15 @@ import re
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 
+from portal import db
+from portal.blind_index import personal_id_hash
+from portal.models import StaffMember
 from tests.desks.cast import Filed
 from tests.filings import CODE
+from tests.people import OFFICE
+from tests.visitors import AUDITOR
 
 IGNORED = {"HEAD", "OPTIONS"}
 VERIFICATION_CODE = "ABCDEFGHJKLMNPQR"
@@ -42,8 +48,16 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
         return CODE if rule.startswith("/procedures") else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
     values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
+    values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
+
+
+def _auditors_duty() -> dict[str, str]:
+    """A member of staff and one of their duties, for the administrator's desk."""
+    with db.transaction() as session:
+        member = session.scalars(select(StaffMember).where(StaffMember.subject_hash == personal_id_hash(AUDITOR))).one()
+        return {"uuid:member_id": str(member.id), "uuid:duty_id": str(member.duties[0].id)}
 
 
 def is_about_a_dossier(rule: str) -> bool:

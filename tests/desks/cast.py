@@ -29,9 +29,11 @@ PEOPLE = {
     "officer elsewhere": (visitors.OFFICER_ELSEWHERE, 2),
     "leader elsewhere": (visitors.LEADER_ELSEWHERE, 2),
     "administrator": (visitors.ADMINISTRATOR, 2),
+    "other administrator": (visitors.OTHER_ADMINISTRATOR, 2),
     "auditor": (visitors.AUDITOR, 2),
 }
 DESK_HERE = {"clerk", "other clerk", "officer", "leader"}
+ADMINISTRATORS = {"administrator", "other administrator"}
 DESK_ELSEWHERE = {"clerk elsewhere", "officer elsewhere", "leader elsewhere"}
 
 

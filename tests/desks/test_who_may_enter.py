@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from portal.web.access import Door, access_of
 from tests.desks.addresses import UNKNOWN, Address, addresses, is_about_a_dossier, without_names
-from tests.desks.cast import DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
+from tests.desks.cast import ADMINISTRATORS, DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
 from tests.filings import CODE
 from tests.visitors import CLERK, error_of
 
@@ -49,7 +49,7 @@ def expected(address: Address, name: str) -> str:
     if path.startswith("/admin"):
         if name == "nobody":
             return "log in first"
-        insiders = {"administrator", "auditor"} if path in OPEN_TO_AUDITORS else {"administrator"}
+        insiders = ADMINISTRATORS | {"auditor"} if path in OPEN_TO_AUDITORS else ADMINISTRATORS
         return "come in" if name in insiders else "there is no such page"
     if path.startswith("/my/"):
         if name == "nobody":

@@ -43,6 +43,7 @@ _STAFF = """
 001190900131|Cao Thị Thu Trang|1990-10-01|clerk|G01.26.31
 001084900132|Đinh Trọng Nhân|1984-08-23|officer|G01.26.31
 001075900133|Võ Hùng Cường|1975-01-17|leader|G01.26.31
+001189900126|Phùng Thị Ánh Dương|1989-11-20|administrator|H26.01
 """
 
 

@@ -99,11 +99,15 @@ def _link_of(change: AdministratorChange) -> Link:
 
 @dataclass(frozen=True)
 class ChangeFilter:
-    """Which changes are wanted; an empty part asks nothing. Both days are Vietnam's, and count."""
+    """Which changes are wanted; an empty part asks nothing. Both days are Vietnam's, and count.
+
+    `member_id`: the member of staff whom `before` or `after` is about.
+    """
 
     subject_kind: str = ""
     subject_id: str = ""
     actor_id: str = ""
+    member_id: str = ""
     first_day: date | None = None
     last_day: date | None = None
     page: int = 1
@@ -120,6 +124,12 @@ def change_count(session: Session, wanted: ChangeFilter) -> int:
     return int(session.scalars(_asked(select(func.count(AdministratorChange.id)), wanted)).one())
 
 
+def actors_of(session: Session) -> list[str]:
+    """The ids of everybody on the record, those of the newest changes first."""
+    query = select(AdministratorChange.actor_id).group_by(AdministratorChange.actor_id)
+    return list(session.scalars(query.order_by(func.max(AdministratorChange.number).desc())))
+
+
 def _asked(query: Select[Any], wanted: ChangeFilter) -> Select[Any]:
     exact = {
         AdministratorChange.subject_kind: wanted.subject_kind,
@@ -129,6 +139,9 @@ def _asked(query: Select[Any], wanted: ChangeFilter) -> Select[Any]:
     for column, value in exact.items():
         if value:
             query = query.where(column == value)
+    if wanted.member_id:
+        about = AdministratorChange.after["member_id"].astext, AdministratorChange.before["member_id"].astext
+        query = query.where(func.coalesce(*about) == wanted.member_id)
     if wanted.first_day:
         query = query.where(AdministratorChange.happened_at >= _begin_of(wanted.first_day))
     if wanted.last_day:

@@ -1,0 +1,203 @@
+"""The record of changes as a page: filters in the address, before and after in words, line by line."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.admin import blueprint
+from portal.admin.forms import option
+from portal.admin.office_questions import level_names
+from portal.admin.offices import day_asked
+from portal.admin.working_days import kind_names
+from portal.auth.permissions import Permission
+from portal.auth.session import current_actor
+from portal.models import Account, AdministratorChange, StaffDuty, StaffMember
+from portal.services.oversight.changes import PAGE_SIZE, ChangeFilter, actors_of, change_count, changes_of
+from portal.web.access import staff
+from portal.web.database import db
+from portal.web.filters import write_date, write_short_moment
+from portal.web.page_context import role_names
+
+MOST_LINES = 40
+LONGEST_VALUE = 400
+LAST_PAGE = 100_000
+Line = dict[str, Any]
+
+
+def subject_names() -> dict[str, str]:
+    """What a change is about, in words; a kind that is not named here is told as it is."""
+    return {
+        "office": _("Cơ quan"),
+        "staff_member": _("Cán bộ"),
+        "duty": _("Nhiệm vụ"),
+        "calendar_day": _("Ngày trong lịch"),
+        "procedure": _("Thủ tục"),
+    }
+
+
+def _verbs() -> dict[str, str]:
+    return {
+        "opened": _("Thêm"),
+        "edited": _("Sửa"),
+        "wards_taken_on": _("Nhận phường, xã"),
+        "wards_given_up": _("Chuyển phường, xã đi"),
+        "merged": _("Sáp nhập"),
+        "closed": _("Giải thể"),
+        "added": _("Thêm"),
+        "given": _("Giao"),
+        "changed": _("Sửa"),
+        "ended": _("Kết thúc"),
+        "removed": _("Bỏ"),
+        "drafted": _("Soạn"),
+        "approved": _("Duyệt"),
+        "published": _("Công bố"),
+        "retired": _("Bãi bỏ"),
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "code": _("Mã"),
+        "level": _("Cấp"),
+        "name": _("Tên"),
+        "name_en": _("Tên tiếng Anh"),
+        "parent_code": _("Trực thuộc"),
+        "parent_name": _("Cơ quan cấp trên, in ở đầu giấy tờ"),
+        "unit_name": _("Nơi tiếp nhận, in ở đầu giấy tờ"),
+        "place_name": _("Địa danh ghi trước ngày tháng"),
+        "signatory": _("Quyền hạn, chức vụ người ký"),
+        "symbol": _("Ký hiệu văn bản"),
+        "province_code": _("Mã tỉnh, thành phố"),
+        "address": _("Địa chỉ"),
+        "phone": _("Điện thoại"),
+        "successor_code": _("Kế thừa"),
+        "valid_from": _("Từ ngày"),
+        "valid_to": _("Đến hết ngày"),
+        "wards": _("Phường, xã"),
+        "subject_hash": _("Mã băm của số định danh"),
+        "role": _("Vai trò"),
+        "office_code": _("Cơ quan"),
+        "procedure_codes": _("Thủ tục"),
+        "ended_at": _("Kết thúc lúc"),
+        "day": _("Ngày"),
+        "kind": _("Loại"),
+        "source": _("Căn cứ"),
+        "swapped_with": _("Hoán đổi với ngày"),
+    }
+
+
+@blueprint.get("/changes")
+@staff(Permission.SEE_CHANGES)
+def changes() -> ResponseReturnValue:
+    wanted = ChangeFilter(
+        subject_kind=request.args.get("kind", "")[:60],
+        subject_id=request.args.get("subject", "")[:100],
+        actor_id=request.args.get("by", "")[:60],
+        member_id=request.args.get("member", "")[:60],
+        first_day=day_asked("from"),
+        last_day=day_asked("to"),
+        page=min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE),
+    )
+    found = changes_of(db(), wanted)
+    asked: dict[str, Any] = {name: value for name, value in request.args.items() if name != "page"}
+    people = {str(actor_id): _name_of_account(actor_id) for actor_id in actors_of(db())}
+    return render_template(
+        "admin/changes.html",
+        wanted=wanted,
+        first_day=write_date(wanted.first_day),
+        last_day=write_date(wanted.last_day),
+        kinds=[option(kind, name) for kind, name in subject_names().items()],
+        actors=[option(actor_id, name) for actor_id, name in people.items()],
+        changes=[_shown(change, people) for change in found[:PAGE_SIZE]],
+        total=change_count(db(), wanted),
+        previous_href=url_for("admin.changes", **asked, page=wanted.page - 1) if wanted.page > 1 else None,
+        next_href=url_for("admin.changes", **asked, page=wanted.page + 1) if len(found) > PAGE_SIZE else None,
+    )
+
+
+def _name_of_account(actor_id: str) -> str:
+    account = db().get(Account, uuid.UUID(actor_id)) if _is_uuid(actor_id) else None
+    return account.profile["full_name"] if account else actor_id
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
+
+
+def _shown(change: AdministratorChange, people: Mapping[str, str]) -> dict[str, Any]:
+    lines = list(_lines(change.before, change.after))
+    subject, href = _subject(change)
+    return {
+        "number": change.number,
+        "verb": _verbs().get(change.verb, change.verb),
+        "subject": f"{subject_names().get(change.subject_kind, change.subject_kind)} {subject}",
+        "href": href,
+        "when": write_short_moment(change.happened_at),
+        "who": people.get(change.actor_id, change.actor_id),
+        "lines": lines[:MOST_LINES],
+        "more": max(0, len(lines) - MOST_LINES),
+    }
+
+
+def _subject(change: AdministratorChange) -> tuple[str, str | None]:
+    """What was changed, in words, and its page where the viewer may enter it."""
+    kind, subject_id = change.subject_kind, change.subject_id
+    if kind == "office":
+        return subject_id, _page("admin.office", Permission.MANAGE_OFFICES, office_code=subject_id)
+    if kind == "calendar_day":
+        return write_date(subject_id), _page("admin.working_days", Permission.EDIT_CALENDAR, year=subject_id[:4])
+    if kind in ("duty", "staff_member"):
+        member_id = subject_id if kind == "staff_member" else _member_of_duty(subject_id)
+        member = db().get(StaffMember, uuid.UUID(member_id)) if _is_uuid(member_id) else None
+        name = member.profile["full_name"] if member else subject_id
+        return name, _page("admin.person", Permission.MANAGE_STAFF, member_id=member.id) if member else None
+    return subject_id, None
+
+
+def _member_of_duty(duty_id: str) -> str:
+    duty = db().get(StaffDuty, uuid.UUID(duty_id)) if _is_uuid(duty_id) else None
+    return str(duty.member_id) if duty else ""
+
+
+def _page(endpoint: str, permission: Permission, **names: Any) -> str | None:
+    may_enter = endpoint in current_app.view_functions and current_actor().holds_anywhere(permission)
+    return url_for(endpoint, **names) if may_enter else None
+
+
+def _lines(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[Line]:
+    """What differs, one line a field; what was not there before, or is not any more, on one side alone."""
+    old, new = dict(_flat(before or {})), dict(_flat(after or {}))
+    labels = _labels()
+    for key in dict.fromkeys([*old, *new]):
+        if key != "member_id" and old.get(key) != new.get(key):
+            yield {"label": labels.get(key, key), "before": _words(key, old.get(key)), "after": _words(key, new.get(key))}
+
+
+def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def _words(key: str, value: Any) -> str | None:
+    if value is None or value == []:
+        return None
+    if isinstance(value, list):
+        return ", ".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in value)[:LONGEST_VALUE]
+    known = {"role": {role.value: name for role, name in role_names().items()}, "level": level_names(), "kind": kind_names()}
+    text = str(known.get(key, {}).get(str(value), value))
+    if key in ("valid_from", "valid_to", "day", "swapped_with"):
+        return write_date(text)
+    return write_short_moment(text) if key == "ended_at" else text[:LONGEST_VALUE]
