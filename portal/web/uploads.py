@@ -22,6 +22,7 @@ from portal.web.language import current_language
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "takes_files"
 FILES_OF_ONE_FORM = 3  # as large as files may be; many small ones fit as well
+CLOSED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 ROOM_FOR_FIELDS = 1024 * 1024
 
 
@@ -131,12 +132,13 @@ def picture_response(jpeg: bytes) -> Response:
     """A picture that we drew ourselves, shown on a page of its own that can do nothing."""
     response = _closed(jpeg, "image/jpeg")
     response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = f"{CLOSED}; img-src 'self'; style-src 'unsafe-inline'"  # the browser's own page
     return response
 
 
 def _closed(content: bytes, media_type: str) -> Response:
     response = Response(content, content_type=media_type)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["Content-Security-Policy"] = CLOSED
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
