@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 
 from portal.config import settings
@@ -73,8 +74,8 @@ def component_words(component: Component, *, is_required: bool) -> str:
         need = _("Chỉ cần xuất trình; gửi ảnh trước thì nhanh hơn")
     elif component.digitised_by == "clerk":
         need = _("Có thể mang đến quầy để cán bộ quét giúp")
-    count = _(" · %(num)s bản", num=component.count) if component.count > 1 else ""
-    return f"{need} · {form}{count}"
+    count = [ngettext("%(num)s bản", "%(num)s bản", component.count)] if component.count > 1 else []
+    return " · ".join([need, form, *count])
 
 
 def attachment_row(attachment: Attachment) -> dict[str, Any]:
