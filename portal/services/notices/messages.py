@@ -5,6 +5,7 @@ No word of a message names the person, the ID or what the dossier is about: only
 
 from __future__ import annotations
 
+import re
 import smtplib
 import uuid
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ from urllib.parse import urlsplit
 import requests
 
 from portal.config import settings
+from portal.outbound import bounded
 
 SEND_WITHIN_SECONDS = 5
+LARGEST_ANSWER_BYTES = 100_000
+ONE_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f,;:<>()@\"]+@[^\s\x00-\x1f\x7f,;:<>()@\"]+")
 Channel = Literal["email", "phone"]
 
 
@@ -82,15 +86,18 @@ def send(letter: Letter) -> None:
 
     Raises:
         OSError, smtplib.SMTPException, requests.RequestException: the other side did not take it; try again later.
+        ValueError: the mail's address is not one address.
     """
     if letter.channel == "email":
         _send_mail(letter)
-    else:
-        answer = requests.post(settings().sms_url, json={"to": letter.to, "text": letter.text}, timeout=SEND_WITHIN_SECONDS)
-        answer.raise_for_status()
+        return
+    with bounded(requests.Session(), SEND_WITHIN_SECONDS, LARGEST_ANSWER_BYTES) as http:
+        http.post(settings().sms_url, json={"to": letter.to, "text": letter.text}).raise_for_status()
 
 
 def _send_mail(letter: Letter) -> None:
+    if not ONE_ADDRESS.fullmatch(letter.to):  # a list, or a line that would become a header of its own
+        raise ValueError("not one address")
     message = MIMEText(letter.text, "plain", "utf-8")
     message["From"] = settings().mail_from
     message["To"] = letter.to
@@ -102,4 +109,4 @@ def _send_mail(letter: Letter) -> None:
             server.starttls()
         if address.username:
             server.login(address.username, address.password or "")
-        server.send_message(message)
+        server.send_message(message, to_addrs=[letter.to])
