@@ -45,6 +45,20 @@ def test_leader_reads_before_signing_the_very_facts_that_are_signed(session: Ses
     assert signed["fields"]["conclusion"]["value"] == conclusion
 
 
+@pytest.mark.parametrize("had_a_hand_in_it", ["received", "appraised", "proposed"])
+@pytest.mark.parametrize("act", ["approve", "send_back"])
+def test_whoever_had_a_hand_in_the_dossier_does_not_decide_on_the_proposal(
+    session: Session, had_a_hand_in_it: str, act: str
+) -> None:
+    who = hands(session, citizen(session))
+    dossier = proposed(session, who.owner, who.clerk, who.officer)
+    column = {"received": "received_by", "appraised": "assigned_to", "proposed": "proposed_by"}[had_a_hand_in_it]
+    setattr(dossier, column, who.leader.account_id)
+    session.flush()
+    with pytest.raises(GuardRefused, match="không được ký"):
+        DOINGS[act].do(session, who.leader, str(dossier.code), dossier.version)
+
+
 def test_result_says_nothing_of_the_contact_the_history_or_the_note_of_the_officer(session: Session) -> None:
     who = hands(session, citizen(session))
     form = {"decision": "grant", "appraisal.conclusion": "never_married", "appraisal.note": "Ghi chú nội bộ của chuyên viên"}

@@ -122,6 +122,7 @@ def test_nobody_decides_on_themself_or_their_household(session: Session, doing: 
     actor = who.of(doing.role)
     if kinship == "owner":
         actor = replace(who.owner, duties=frozenset({Duty(doing.role, OFFICE)}))
+        dossier.subject_hash = citizen(session).subject_hash  # filed for somebody else, and still one's own
     elif kinship == "subject":
         dossier.subject_hash = actor.subject_hash
     else:

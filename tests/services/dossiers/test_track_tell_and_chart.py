@@ -97,6 +97,7 @@ def test_letter_speaks_the_dossiers_language_and_tells_the_promise_in_vietnam_ti
         dossier = submitted(session, citizen(session))
         dossier.language = language
         receive(session, clerk(session), str(dossier.code), expected_version=1)
+    session.expire_all()
     to, said, text = letters(session, dossier)["received", "email"]
     assert (to, said) == ("mau@thu.example", subject.format(code=dossier.code))
     assert promised in text
