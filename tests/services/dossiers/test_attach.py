@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from portal import clock, worker
+from portal import clock, db, worker
 from portal.auth.permissions import Actor
 from portal.config import settings
 from portal.models import Attachment, Dossier, IssuedDocument, OutboxItem
+from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attach import reuse
 from portal.services.dossiers.attachments import attachments_of, missing, open_attachment, own_attachment, standings
@@ -29,9 +32,10 @@ from portal.services.oversight.audit import verify
 from portal.services.results.seals import enrol
 from portal.services.vault import scanner
 from portal.services.vault.scanner import ScanState
-from portal.services.vault.uploads import Reason, UnfitFile
+from portal.services.vault.uploads import Reason, UnfitFile, Upload
 from tests import carrying, filings
-from tests.carrying import EARLIER, PAPER, PHOTOS, SOMETIMES, attached, draft, publish_carrying, upload
+from tests.carrying import EARLIER, PAPER, PHOTOS, SOMETIMES, attached, draft, publish_carrying, upload, withdraw_carrying
+from tests.emptying import empty_database
 from tests.people import OFFICE, citizen, clerk, leader, officer
 from tests.services.vault import papers
 from tests.services.vault.clamd import EICAR, clamd
@@ -220,6 +224,50 @@ def test_day_counts_what_was_taken_away_again_and_ends_at_midnight_here(
     tomorrow = clock.now() + timedelta(days=1)
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     attached(session, owner, new)
+
+
+@pytest.fixture
+def open_to_all(committed: EmbeddedServer, owner_engine: Engine) -> Iterator[tuple[Actor, Dossier]]:
+    """A draft that several tabs may see, since it is really committed."""
+    with db.transaction() as session:
+        publish_carrying(session)
+        owner = citizen(session)
+        new = draft(session, owner)
+    yield owner, new
+    empty_database(owner_engine)
+    withdraw_carrying(owner_engine)
+
+
+def test_tabs_at_once_do_not_pass_the_bound_together(open_to_all: tuple[Actor, Dossier], monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, new = open_to_all
+    monkeypatch.setattr(settings(), "upload_dossier_files", 3)
+    files = [upload("a.pdf", papers.pdf(pages)) for pages in (1, 2, 3, 4, 5, 6)]
+    together = Barrier(len(files))
+
+    def one(file: Upload) -> bool:
+        together.wait(10)
+        try:
+            with db.transaction() as session:
+                attached(session, owner, new, PHOTOS, file)
+        except UnfitFile:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(files)) as tabs:
+        assert sum(tabs.map(one, files)) == 3
+
+
+def test_one_file_sent_by_two_tabs_at_once_is_one(open_to_all: tuple[Actor, Dossier]) -> None:
+    owner, new = open_to_all
+    file, together = upload(), Barrier(4)
+
+    def one(_tab: int) -> uuid.UUID:
+        together.wait(10)
+        with db.transaction() as session:
+            return attached(session, owner, new, PAPER, file).id
+
+    with ThreadPoolExecutor(4) as tabs:
+        assert len(set(tabs.map(one, range(4)))) == 1
 
 
 def test_infected_file_is_never_kept(session: Session, owner: Actor) -> None:
