@@ -15,7 +15,7 @@ from portal.models import Attachment, Dossier, IssuedDocument, Office
 from portal.services.catalogue.answers import values_of
 from portal.services.catalogue.conditions import holds
 from portal.services.catalogue.fees import Channel, total_vnd
-from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.provenance import Answer, Answers
 from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
@@ -178,15 +178,23 @@ def _basis(name: str, title: str) -> str:
     return name if title in name else f"{name} {title[:1].lower()}{title[1:]}"
 
 
+def _field(procedure: Procedure, key: str, answer: Answer) -> dict[str, Any]:
+    """One field of a result: value and words; of a repeating group its items, by the last part of their elements' names."""
+    element = procedure.elements.get(key)
+    if element is not None:
+        return {"value": answer["value"], "text": show(element, answer["value"])}
+    items = [
+        {name.rpartition(".")[2]: _field(procedure, name, said) for name, said in item["answers"].items()}
+        for item in answer["value"]
+    ]
+    return {"items": items, "text": "; ".join(", ".join(field["text"] for field in item.values()) for item in items)}
+
+
 def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: str, signer: str) -> dict[str, Any]:
     """What the result says: each field of the template as value and words, or the reasoned refusal."""
     result = procedure.definition.result
     is_refusal = decision == "refuse"
-    shown = {
-        name: {"value": answers[element]["value"], "text": show(procedure.elements[element], answers[element]["value"])}
-        for name, element in result.fields.items()
-        if element in answers
-    }
+    shown = {name: _field(procedure, element, answers[element]) for name, element in result.fields.items() if element in answers}
     return {
         "title": "Thông báo từ chối giải quyết hồ sơ" if is_refusal else result.title,
         "is_refusal": is_refusal,

@@ -1,8 +1,4 @@
-"""From a paper's facts to its HTML: the portal's own layouts, and inside the result the procedure's own template.
-
-A procedure's template runs in a sandbox: it sees plain values only and has no loader, no network, no files. It may put
-values in words and choose between words; it has no loops, no sums and no calls, so that it always ends, and soon.
-"""
+"""From a paper's facts to its HTML: the portal's own layouts, and inside the result the procedure's own template."""
 
 from __future__ import annotations
 
@@ -14,75 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined, Template, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal import clock
 from portal.config import settings
+from portal.services.results.template_language import rendered
 
 LAYOUTS = Path(__file__).resolve().parent.parent.parent / "templates" / "documents"
-LONGEST_TEMPLATE = 200_000
-MAY_STAND = (
-    nodes.Output, nodes.TemplateData, nodes.Const,
-    nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-)  # fmt: skip
-FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "default"})
 UNITS = {"wd": "ngày làm việc", "d": "ngày", "h": "giờ làm việc"}
 WORDS = {"electronic": "Cổng dịch vụ công (trực tuyến)", "counter": "Bộ phận tiếp nhận và trả kết quả (trực tiếp)"}
 PLACE_WORDS = (" PHƯỜNG ", " XÃ ", " THÀNH PHỐ ", " TỈNH ")
 GROUP = 4
-
-
-class Shown(str):
-    """A value in words; its plain value stands beside it for the template's conditions."""
-
-    __slots__ = ("value",)
-    value: Any
-
-    def __new__(cls, text: str, value: Any) -> Shown:
-        shown = super().__new__(cls, unicodedata.normalize("NFC", text))
-        shown.value = value
-        return shown
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Behind `_compiled` a second wall: no calls but to filters, no attribute but `value`."""
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        return isinstance(obj, Shown) and attr == "value"
-
-    def is_safe_callable(self, obj: Any) -> bool:
-        return False
-
-
-@lru_cache(maxsize=1)
-def _sandbox() -> _Sandbox:
-    environment = _Sandbox(autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.clear()
-    return environment
-
-
-@lru_cache(maxsize=256)
-def _compiled(template: str) -> Template:
-    if len(template) > LONGEST_TEMPLATE:
-        raise SecurityError("a template of more than 200,000 characters")
-    tree = _sandbox().parse(template)
-    for node in tree.find_all(nodes.Node):
-        if not _may_stand(node):
-            raise SecurityError(f"a result's template may not hold a {type(node).__name__} (line {node.lineno})")
-    return _sandbox().from_string(tree)
-
-
-def _may_stand(node: nodes.Node) -> bool:
-    if isinstance(node, nodes.Filter):
-        return node.name in FILTERS
-    if isinstance(node, nodes.Getattr):
-        return node.attr == "value"
-    if isinstance(node, nodes.Name):
-        return node.name != "self"
-    return isinstance(node, MAY_STAND)
 
 
 def result_body(template: str, facts: Mapping[str, Any]) -> Markup:
@@ -91,9 +30,8 @@ def result_body(template: str, facts: Mapping[str, Any]) -> Markup:
     Raises:
         jinja2.TemplateError: the template is not well formed, or reaches for what it may not have.
     """
-    fields = {name: Shown(str(field["text"]), field["value"]) for name, field in facts["fields"].items()}
     official = {"issued_on": day_in_words(facts["issued_at"]), "dossier_code": facts["dossier_code"]}
-    return Markup(_compiled(template).render(**fields, **official))  # noqa: S704 (escaped by the sandbox)
+    return rendered(template, facts["fields"], official)
 
 
 def day_in_words(moment: str) -> str:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal.services.dossiers.offices import SEED
+from portal.services.organisation.offices import SEED
 from portal.services.results import seals
 from portal.services.results.issue import make_signed_pdf
 from tests.procedures import the_procedure

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from jinja2.exceptions import SecurityError, TemplateError
 
-from portal.services.results.render import ReachesOutside, draw
+from portal.services.results.render import draw
 from portal.services.results.template import draft_body, paper_html, result_body
 from tests.procedures import the_procedure
 from tests.services.results.papers import DRAWING, facts_of
@@ -38,6 +38,19 @@ REFUSED = {
     "a variable": "{% set x = full_name %}{{ x }}",
     "values that may not be trusted as markup": "{{ full_name|safe }}",
     "a template of a megabyte": "x" * 1_000_000,
+    "a loop that chooses": "{% for a in full_name if a %}{{ a }}{% endfor %}",
+    "a loop that calls itself": "{% for a in full_name recursive %}{{ loop(a) }}{% endfor %}",
+    "a hidden attribute": "{% for a in members %}{{ a._fields }}{% endfor %}",
+    "what a loop can do": "{% for a in members %}{{ loop.cycle('a') }}{% endfor %}",
+    "a script": "<script>alert(1)</script>",
+    "a script in an attribute": '<p onclick="alert(1)">x</p>',
+    "a style": "<style>p { display: none }</style>",
+    "a style in an attribute": '<p style="position: fixed">x</p>',
+    "a form": '<form action="/x"><input name="y"></form>',
+    "a link": '<a href="javascript:alert(1)">x</a>',
+    "a picture": '<img src="https://ke-gian.example/x.png" alt="">',
+    "a frame": '<iframe src="/"></iframe>',
+    "a drawing": '<svg onload="alert(1)"></svg>',
 }
 
 
@@ -129,12 +142,47 @@ def test_a_paper_that_reaches_outside_is_not_drawn(outward: str, address: str) -
         assert pdf.count(b"/EmbeddedFile") <= 1, "only the facts are attached"
 
 
-def test_a_template_with_a_picture_from_outside_stops_the_paper() -> None:
-    html = paper_html("result", facts_of("result"), '<img src="https://ke-gian.example/x.png" alt="">')
-    with pytest.raises(ReachesOutside):
-        draw(html, {}, title="x", made_at=MADE_AT)
+MEMBERS = {
+    "text": "Nguyễn Văn A, Nguyễn Thị B",
+    "items": [
+        {"full_name": {"text": "Nguyễn Văn A", "value": "Nguyễn Văn A"}},
+        {"full_name": {"text": "<b>Nguyễn Thị B</b>", "value": "x"}},
+    ],
+}
 
 
-def test_a_refusal_to_read_says_where() -> None:
-    with pytest.raises(SecurityError, match=r"For \(line 2\)"):
-        result_body("\n{% for a in full_name %}{% endfor %}", facts_of("result"))
+def facts_with_members() -> dict[str, object]:
+    facts = facts_of("result")
+    facts["fields"]["members"] = MEMBERS
+    return facts
+
+
+def test_words_are_repeated_for_each_item_of_a_group() -> None:
+    html = result_body("{% for one in members %}<p>{{ loop.index }}. {{ one.full_name }}</p>{% endfor %}", facts_with_members())
+    assert html == "<p>1. Nguyễn Văn A</p><p>2. &lt;b&gt;Nguyễn Thị B&lt;/b&gt;</p>"
+
+
+def test_group_stands_as_a_whole_too_and_what_is_no_group_has_no_items() -> None:
+    assert result_body("{{ members }}", facts_with_members()) == MEMBERS["text"]
+    assert result_body("{% for one in full_name %}x{% endfor %}", facts_with_members()) == ""
+    assert result_body("{% for one in nobody %}x{% endfor %}", facts_with_members()) == ""
+
+
+def test_result_of_more_than_a_million_letters_is_not_made() -> None:
+    facts = facts_of("result")
+    facts["fields"]["members"] = {"text": "", "items": [{}] * 50}
+    with pytest.raises(SecurityError, match="triệu"):
+        result_body("{% for one in members %}" + "x" * 100_000 + "{% endfor %}", facts)
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("\n{% for a in b %}{% for c in d %}{% endfor %}{% endfor %}", r"For \(dòng 2\)"),
+        ("<p>\n{% if a %}\n<script>x</script>{% endif %}", r"<script> \(dòng 3\)"),
+        ("<p>x</p>\n<p onclick='x'>y</p>", r"«onclick» \(dòng 2\)"),
+    ],
+)
+def test_refusal_says_what_and_where(template: str, told: str) -> None:
+    with pytest.raises(SecurityError, match=told):
+        result_body(template, facts_of("result"))
