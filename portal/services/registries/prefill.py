@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from portal.services.registries.civil_status import civil_status
 from portal.services.registries.exchange import ANSWER_WITHIN_SECONDS, Ask, Exchange, Outcome, RegistryClient, Reply
 from portal.services.registries.population import population
 
+INDEX = re.compile(r"-?[0-9]{1,4}")
 _POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="registry")
 
 
@@ -70,7 +72,7 @@ def value_at(fields: Mapping[str, Any], path: str) -> Any:
     for step in path.split("."):
         if isinstance(here, Mapping):
             here = here.get(step)
-        elif isinstance(here, list) and step.lstrip("-").isdigit() and -len(here) <= int(step) < len(here):
+        elif isinstance(here, list) and INDEX.fullmatch(step) and -len(here) <= int(step) < len(here):
             here = here[int(step)]
         else:
             return None

@@ -151,6 +151,7 @@ def test_rows_that_are_removed_leave_a_hole_that_is_named(history: Session, gone
         assert findings[0].where.startswith("dossier H26.31-")
     else:
         assert findings[0].where == f"event {after_the_first_hole}"
+        assert findings[0].what == f"event {min(gone)} is missing before it"
 
 
 @pytest.mark.parametrize("cut", range(1, EVENTS + 1))
