@@ -244,10 +244,14 @@ def test_owner_sees_drafts_and_dossiers_together_the_last_touched_first(session:
     assert owned_dossiers(session, citizen(session)) == []
 
 
-def test_draft_is_found_at_no_counter_even_by_chance(session: Session) -> None:
-    filled_draft(session, citizen(session))
-    with pytest.raises(NotFound):
-        at_counter(session, clerk(session), "")
+def test_draft_is_found_at_no_counter_though_its_office_is_known(session: Session) -> None:
+    draft = filled_draft(session, citizen(session))
+    draft.office_code, draft.code = OFFICE, "H26.31-20261116-0000777"
+    session.flush()
+    assert queue(session, clerk(session), QueueFilter()) == []
+    for code in ("", str(draft.code)):
+        with pytest.raises(NotFound):
+            at_counter(session, clerk(session), code)
 
 
 def test_paper_is_given_only_once_it_is_made_and_only_with_its_dossier(session: Session) -> None:
