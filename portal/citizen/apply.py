@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 from portal.auth.session import current_actor, current_profile
 from portal.citizen import blueprint
 from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
-from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions, unsettled_questions
+from portal.services.catalogue.answers import looked_up_elements, readable, shown_pages, shown_questions, unsettled_questions
 from portal.services.catalogue.form import Page
-from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.fill_draft import (
+    NOT_CONNECTED,
     OFFICE_FIELD,
     answer_facts,
     answer_page,
@@ -26,12 +26,14 @@ from portal.services.dossiers.fill_draft import (
     office_choices,
     take_replies,
 )
+from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.errors import InvalidInput, NotFound
 from portal.services.registries.exchange import Requester, Subject
-from portal.services.registries.prefill import ask_all
+from portal.services.registries.prefill import ask_all, connected
 from portal.web.access import logged_in
 from portal.web.database import close_session, db
+from portal.web.groups import drawn_groups, pressed
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
@@ -57,6 +59,7 @@ def _consent_page(procedure: Procedure) -> str:
             "registry": registry_name(lookup.registry),
             "why": procedure.say(lookup.why, language),
             "ground": lookup.legal_ground,
+            "is_connected": lookup.registry in connected(),
             "elements": [getattr(procedure.elements[key].label, language) for key in lookup.elements],
         }
         for lookup in procedure.definition.lookups
@@ -113,7 +116,7 @@ def _facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] |
     offices = office_choices(db(), filing.procedure, filing.draft)
     outcomes = filing.draft.draft["replies"]
     questions = drawn(filing.procedure, unsettled, filing.answers, language, form=form, errors=errors)
-    office = _office_question(offices, filing.draft.draft["office_code"], form, errors, language)
+    office = _office_question(filing, offices, form, errors, language)
     return render_template(
         "citizen/facts.html",
         **filing.around("facts"),
@@ -122,21 +125,29 @@ def _facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] |
         office=office,
         silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],
         unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome == "not_matched"],
+        unconnected=[registry_name(name) for name, outcome in outcomes.items() if outcome == NOT_CONNECTED],
         is_declined=bool(filing.draft.draft["consent"].get("declined_at")),
         errors=error_lines(errors or {}, [*questions, office]),
     )
 
 
 def _office_question(
-    offices: list[tuple[str, str, str]], chosen: str | None, form: Any, errors: dict[str, list[str]] | None, language: str
+    filing: Filing, offices: list[tuple[str, str, str]], form: Any, errors: dict[str, list[str]] | None, language: str
 ) -> dict[str, Any] | None:
     if not offices:
         return None
+    may_choose = filing.procedure.definition.competence.may_choose
+    chosen = filing.draft.draft["office_code"]
+    if chosen is None and may_choose:
+        nearest = competent_office(db(), filing.procedure, filing.answers, None)
+        chosen = nearest.code if nearest else None
     return {
         "name": OFFICE_FIELD,
         "kind": "radios" if len(offices) <= 8 else "select",
-        "label": _("Ông/bà thường trú ở đâu?"),
-        "help": _("Cơ quan nơi thường trú giải quyết hồ sơ này."),
+        "label": _("Ông/bà nộp tại cơ quan nào?") if may_choose else _("Ông/bà thường trú ở đâu?"),
+        "help": _("Thủ tục này nộp ở cơ quan nào cũng được.")
+        if may_choose
+        else _("Cơ quan nơi thường trú giải quyết hồ sơ này."),
         "value": form.get(OFFICE_FIELD, "") if form is not None else chosen,
         "options": [{"value": code, "label": name_en if language == "en" else name} for code, name, name_en in offices],
         "errors": [_(message) for message in (errors or {}).get(OFFICE_FIELD, [])],
@@ -174,24 +185,23 @@ def page(code: str, page_id: str) -> ResponseReturnValue:
 
 
 def _question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str, list[str]] | None = None) -> str:
-    language = current_language()
-    asked = _drawn_questions(page, filing.answers, form)
-    questions = drawn(filing.procedure, asked, filing.answers, language, form=form, errors=errors)
+    language, procedure = current_language(), filing.procedure
+    answers = filing.answers if form is None else readable(procedure, page, form, filing.answers)
+    questions = drawn(procedure, shown_questions(page.questions, answers), answers, language, form=form, errors=errors)
+    groups = drawn_groups(procedure, page, answers, language, form=form, errors=errors)
+    in_groups = [question for group in groups for item in group["items"] for question in item["questions"]]
     return render_template(
         "citizen/page.html",
         **filing.around(page.id),
-        title=filing.procedure.say(page.title, language),
-        introduction=filing.procedure.say(page.introduction, language),
+        title=procedure.say(page.title, language),
+        introduction=procedure.say(page.introduction, language),
         questions=questions,
+        groups=groups,
         seen_field=SEEN_FIELD,
-        has_more=form is not None and not errors,
-        errors=error_lines(errors or {}, questions),
+        seen=[question["name"] for question in (*questions, *in_groups)] + [group["key"] for group in groups],
+        has_more=form is not None and errors == {},
+        errors=error_lines(errors or {}, [*questions, *in_groups, *({"name": g["key"], "label": g["title"]} for g in groups)]),
     )
-
-
-def _drawn_questions(page: Page, answers: Answers, form: Any) -> Any:
-    typed = {key: {"value": value, "source": "citizen"} for key, value in (form or {}).items()}
-    return shown_questions(page.questions, {**answers, **typed})
 
 
 @blueprint.post("/procedures/<code>/apply/<page_id>")
@@ -201,6 +211,9 @@ def answer(code: str, page_id: str) -> ResponseReturnValue:
     if filing is None or filing.draft.draft["office_code"] is None:
         return to_consent(code)
     page = _page_of(filing, page_id)
+    changed = pressed(page, filing.answers, request.form)
+    if changed is not None:
+        return _question_page(filing, page, changed)
     try:
         answer_page(filing.draft, filing.procedure, page, request.form)
     except InvalidInput as wrong:

@@ -14,8 +14,10 @@ from portal.auth.session import current_actor
 from portal.citizen import blueprint
 from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
 from portal.models import Office
-from portal.services.catalogue.answers import looked_up_elements, shown_pages, shown_questions
+from portal.services.catalogue.answers import looked_up_elements, shown_groups, shown_pages, shown_questions
 from portal.services.catalogue.fees import FeeLine, total_vnd
+from portal.services.catalogue.form import Page
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import case_of, fee_of
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import standings
@@ -25,6 +27,7 @@ from portal.services.dossiers.submit import DECLARE_FIELD, submit
 from portal.services.errors import InvalidInput
 from portal.web.access import logged_in
 from portal.web.database import db
+from portal.web.groups import group_rows
 from portal.web.language import current_language
 from portal.web.questions import error_lines, fact_rows, said_rows
 
@@ -87,13 +90,10 @@ def _said(filing: Filing, language: str) -> dict[str, Any]:
         "asked": [
             {
                 "title": procedure.say(page.title, language),
-                "rows": said_rows(
-                    procedure,
-                    answers,
-                    language,
-                    [question.element for question in shown_questions(page.questions, answers)],
-                    filing.url(page.id),
-                ),
+                "rows": [
+                    *said_rows(procedure, answers, language, _asked_on(page, answers), filing.url(page.id)),
+                    *group_rows(procedure, shown_groups(page, answers), answers, language, filing.url(page.id)),
+                ],
             }
             for page in shown_pages(procedure, answers)
         ],
@@ -113,6 +113,10 @@ def _attached(filing: Filing, language: str) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _asked_on(page: Page, answers: Answers) -> list[str]:
+    return [question.element for question in shown_questions(page.questions, answers)]
 
 
 def _fee_lines(filing: Filing, office: Office) -> tuple[FeeLine, ...]:

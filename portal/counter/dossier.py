@@ -30,6 +30,7 @@ from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
+from portal.web.groups import group_rows
 from portal.web.language import current_language
 from portal.web.questions import fact_rows, registry_name, said_rows
 from portal.web.words import act_name, event_name, place_name, role_name
@@ -100,8 +101,10 @@ def _compared_row(one: Comparison, language: str) -> dict[str, Any]:
 
 
 def _asked(procedure: Procedure, answers: Answers, language: str, looked_up: list[str]) -> list[dict[str, Any]]:
-    own = [key for key in answers if key not in looked_up or not procedure.elements[key].is_locked]
-    return said_rows(procedure, answers, language, own)
+    typed = [key for key in answers if key in procedure.elements]
+    own = [key for key in typed if key not in looked_up or not procedure.elements[key].is_locked]
+    groups = [group for page in procedure.definition.pages for group in page.groups]
+    return said_rows(procedure, answers, language, own) + group_rows(procedure, groups, answers, language)
 
 
 def _evidence_row(row: Any) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from portal.models.base import Base, RowId
 from portal.models.data_key import HasDataKey
 
 
+LEVELS = ("commune", "province", "police", "police-province", "ministry", "insurance", "tax", "employment")
+
+
 class Office(Base):
     """One office as it is called now, and what its papers print; both days of its life count.
 
@@ -22,7 +25,7 @@ class Office(Base):
 
     __tablename__ = "offices"
     __table_args__ = (
-        CheckConstraint("level IN ('commune', 'province', 'police', 'ministry')", name="level_is_known"),
+        CheckConstraint(f"level IN {LEVELS}", name="level_is_known"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from - 1", name="ends_after_it_begins"),
         CheckConstraint("successor_code IS NULL OR valid_to IS NOT NULL", name="a_successor_follows_an_end"),
         CheckConstraint("successor_code <> code AND parent_code <> code", name="is_not_its_own_relative"),

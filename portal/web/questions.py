@@ -7,15 +7,24 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.services.catalogue.composites import is_composite, parts_of
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.form import Question
-from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.provenance import CITIZEN, Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 
 RADIOS_UP_TO = 8
 RECORDS = frozenset({"identity_card", "marriages", "household"})
+WITH_LENGTH = frozenset({"text", "name", "long_text", "address", "marriages", "record", "people"})
+YES = "yes"
 DRAWN_AS = {
+    "choices": "checkboxes",
+    "declaration": "checkboxes",
+    "money": "money",
+    "year": "integer",
+    "record": "textarea",
+    "people": "textarea",
     "text": "text",
     "name": "text",
     "long_text": "textarea",
@@ -36,7 +45,7 @@ def drawn(
     answers: Answers,
     language: str,
     *,
-    form: Mapping[str, str] | None = None,
+    form: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
 ) -> list[dict[str, Any]]:
     """The fields of a page: with what was just typed where there is a form, else with the answers so far."""
@@ -47,6 +56,7 @@ def drawn(
             "why": procedure.say(question.why, language),
             "optional": not question.is_required,
             "value": _value(procedure.elements[question.element], answers, form),
+            "parts": _parts(procedure.elements[question.element], language, answers, form),
             "errors": [_(message) for message in (errors or {}).get(question.element, [])],
         }
         for question in questions
@@ -74,35 +84,70 @@ def _label(element: Element, language: str) -> str:
 
 
 def _field(element: Element, language: str) -> dict[str, Any]:
-    kind = DRAWN_AS.get(element.kind, "text")
+    kind = "composite" if is_composite(element) else DRAWN_AS.get(element.kind, "text")
     if element.kind == "choice":
         kind = "radios" if len(element.options) <= RADIOS_UP_TO else "select"
     return {
         "name": element.key,
         "kind": kind,
         "help": getattr(element.help, language) if element.help else "",
-        "max_length": element.max_length if element.kind in ("text", "name", "long_text", "address", "marriages") else None,
+        "max_length": element.max_length if element.kind in WITH_LENGTH else None,
         "autocomplete": element.autocomplete,
-        "options": [
-            {
-                "value": option.value,
-                "label": getattr(option.label, language),
-                "hint": getattr(option.hint, language) if option.hint else "",
-            }
-            for option in element.options
-        ],
+        "options": _options(element, language),
     }
 
 
-def _value(element: Element, answers: Answers, form: Mapping[str, str] | None) -> Any:
+def _options(element: Element, language: str) -> list[dict[str, str]]:
+    if element.kind == "declaration":
+        return [{"value": YES, "label": _label(element, language), "hint": ""}]
+    return [
+        {
+            "value": option.value,
+            "label": getattr(option.label, language),
+            "hint": getattr(option.hint, language) if option.hint else "",
+        }
+        for option in element.options
+    ]
+
+
+def _parts(element: Element, language: str, answers: Answers, form: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The boxes of a composite element, each a field of its own."""
+    if not is_composite(element):
+        return []
+    whole = answers.get(element.key, {}).get("value")
+    known: Answers = {}
+    if isinstance(whole, Mapping):
+        known = {part.key: {"value": whole[name], "source": CITIZEN} for name, part, _must in parts_of(element) if name in whole}
+    return [
+        {
+            **_field(part, language),
+            "label": _label(part, language),
+            "optional": not is_required,
+            "value": _value(part, known, form),
+            "errors": [],
+        }
+        for _name, part, is_required in parts_of(element)
+    ]
+
+
+def _value(element: Element, answers: Answers, form: Mapping[str, Any] | None) -> Any:
     if element.kind in ("date", "partial_date") and form is not None:
         return {part: form.get(f"{element.key}.{part}", "") for part in ("day", "month", "year")}
     if form is not None:
-        return form.get(element.key, "")
+        return _ticked(form, element.key) if element.kind in ("choices", "declaration") else form.get(element.key, "")
     value = answers.get(element.key, {}).get("value")
+    if element.kind == "declaration":
+        return [YES] if value else []
+    if element.kind == "money" and value is not None:
+        return show(element, value).removesuffix(" đồng")
     if element.kind == "phone" and value:
         return show(element, value)
     return "" if value is None else value
+
+
+def _ticked(form: Mapping[str, Any], name: str) -> list[str]:
+    values = form.getlist(name) if hasattr(form, "getlist") else form.get(name, [])
+    return [values] if isinstance(values, str) else list(values)
 
 
 def registry_name(registry: str) -> str:
@@ -111,6 +156,17 @@ def registry_name(registry: str) -> str:
         "population": _("Cơ sở dữ liệu quốc gia về dân cư"),
         "eid": _("Định danh điện tử"),
         "civil-status": _("Cơ sở dữ liệu hộ tịch điện tử"),
+        "residence": _("Cơ sở dữ liệu về cư trú"),
+        "social-insurance": _("Cơ sở dữ liệu bảo hiểm"),
+        "tax": _("Cơ sở dữ liệu thuế"),
+        "driving-licences": _("Cơ sở dữ liệu giấy phép lái xe"),
+        "vehicles": _("Cơ sở dữ liệu đăng ký xe"),
+        "education": _("Cơ sở dữ liệu giáo dục"),
+        "land": _("Cơ sở dữ liệu đất đai"),
+        "business": _("Cơ sở dữ liệu đăng ký kinh doanh"),
+        "criminal-record": _("Cơ sở dữ liệu lý lịch tư pháp"),
+        "social-support": _("Cơ sở dữ liệu trợ giúp xã hội"),
+        "health": _("Cơ sở dữ liệu y tế"),
     }
     return names.get(registry, registry)
 

@@ -1,4 +1,4 @@
-"""The staff of the four demo offices: citizens of the two wards who hold a post; the portal says what it means."""
+"""The staff of the demo offices: citizens of the two wards who hold a post; the portal says what it means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ OFFICES: dict[str, str] = {
     "H26.32": "UBND phường Hoàn Kiếm",
     "H26.01": "Trung tâm Phục vụ hành chính công thành phố Hà Nội",
     "G01.26.31": "Công an phường Ba Đình",
+    "G01.26": "Công an thành phố Hà Nội",
+    "G12.26.31": "Thuế cơ sở Ba Đình",
+    "G12.26.41": "Bảo hiểm xã hội cơ sở Ba Đình",
+    "H26.17": "Trung tâm Dịch vụ việc làm Hà Nội",
 }
 
 POSTS: dict[str, str] = {
@@ -44,6 +48,18 @@ _STAFF = """
 001084900132|Đinh Trọng Nhân|1984-08-23|officer|G01.26.31
 001075900133|Võ Hùng Cường|1975-01-17|leader|G01.26.31
 001189900126|Phùng Thị Ánh Dương|1989-11-20|administrator|H26.01
+001191900141|Mai Thị Hồng Hạnh|1991-03-08|clerk|G01.26
+001086900142|Trương Công Định|1986-07-19|officer|G01.26
+001073900143|Nghiêm Xuân Trường|1973-05-02|leader|G01.26
+001192900144|Lại Thị Thu Hường|1992-09-12|clerk|G12.26.31
+001085900145|Khuất Duy Tiến|1985-11-30|officer|G12.26.31
+001077900146|Tống Văn Lâm|1977-02-14|leader|G12.26.31
+001194900147|Hà Thị Bích Liên|1994-06-06|clerk|G12.26.41
+001088900148|Chu Đức Mạnh|1988-01-25|officer|G12.26.41
+001179900149|Quách Thị Ngọc Trâm|1979-10-17|leader|G12.26.41
+001193900151|Kiều Thị Minh Nguyệt|1993-12-05|clerk|H26.17
+001087900152|Tô Hoàng Nam|1987-04-28|officer|H26.17
+001174900153|Âu Thị Phương Lan|1974-08-09|leader|H26.17
 """
 
 

@@ -79,13 +79,23 @@ def read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) ->
     Raises:
         InvalidInput: with messages for each field; nothing is taken over.
     """
+    taken, errors = _read_page(procedure, page, form, answers)
+    if errors:
+        raise InvalidInput(errors)
+    return taken
+
+
+def readable(procedure: Procedure, page: Page, form: Form, answers: Answers) -> Answers:
+    """The answers with whatever can be read of one page laid over them, to draw the page again as it was typed."""
+    return _read_page(procedure, page, form, answers)[0]
+
+
+def _read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) -> tuple[Answers, dict[str, list[str]]]:
     errors: dict[str, list[str]] = {}
     taken = _read_questions(procedure, page.questions, form, answers, errors)
     for group in shown_groups(page, taken):
         taken[group.key] = read_group(group, procedure.elements, form, taken, values_of(taken), errors)
-    if errors:
-        raise InvalidInput(errors)
-    return taken
+    return taken, errors
 
 
 def read_questions(procedure: Procedure, questions: tuple[Question, ...], form: Form, answers: Answers) -> Answers:

@@ -12,7 +12,9 @@ from portal.services.catalogue.fees import CHANNELS, Channel
 from portal.services.catalogue.form import Question, Slug
 
 TermText = Annotated[str, Field(pattern=r"^(0|[1-9]\d{0,2}(wd|d|h))$")]
-Level = Literal["commune", "province", "police", "police-province", "ministry"]
+Level = Literal[
+    "commune", "province", "police", "police-province", "ministry", "insurance", "tax", "employment"
+]
 
 
 class Case(Part):

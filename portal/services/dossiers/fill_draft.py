@@ -20,16 +20,22 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.offices import competent_office, offices_for
 from portal.services.errors import GuardRefused, InvalidInput
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
-from portal.services.registries.prefill import Wanted, prefilled
+from portal.services.registries.prefill import Wanted, connected, prefilled
 
 OFFICE_FIELD = "office"
 IDENTITY = "eid"
+NOT_CONNECTED = "not_connected"
 
 
 def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
-    """The look-ups that the procedure calls for, registry by registry, each with exactly the fields it needs."""
+    """The look-ups to make, registry by registry, each with exactly the fields it needs.
+
+    A registry that this installation is not connected to is not asked: what it would say is typed, and marked to be verified.
+    """
     asks: dict[str, Ask] = {}
     for lookup in procedure.definition.lookups:
+        if lookup.registry not in connected():
+            continue
         sources = [procedure.elements[key].source for key in lookup.elements]
         asks[lookup.registry] = Ask(
             subject=subject,
@@ -73,7 +79,8 @@ def take_replies(
     answers = {**_typed(draft), **from_identity(procedure, profile), **prefilled(wanted, replies)}
     for reply in replies.values():
         session.add(evidence_row(draft, actor, reply, "citizen"))
-    outcomes = {name: reply.outcome.value for name, reply in replies.items()}
+    unasked: dict[str, str] = {lookup.registry: NOT_CONNECTED for lookup in procedure.definition.lookups}
+    outcomes = {**unasked, **{name: reply.outcome.value for name, reply in replies.items()}}
     consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
     _save(draft, answers=answers, replies=outcomes, consent=consent)
 
@@ -125,7 +132,7 @@ def office_choices(session: Session, procedure: Procedure, draft: Dossier) -> li
 
 def _must_choose(procedure: Procedure, answers: Mapping[str, Mapping[str, Any]]) -> bool:
     address = answers.get(procedure.definition.competence.by_address, {}).get("value")
-    return not (isinstance(address, dict) and address.get("ward_code"))
+    return procedure.definition.competence.may_choose or not (isinstance(address, dict) and address.get("ward_code"))
 
 
 def answer_page(draft: Dossier, procedure: Procedure, page: Page, form: Form) -> None:

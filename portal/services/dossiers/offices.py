@@ -13,6 +13,9 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 
 
+OF_A_PROVINCE = frozenset({"province", "police-province", "insurance", "tax", "employment"})  # they serve every ward of it
+
+
 def offices_for(session: Session, procedure: Procedure, on: date | None = None) -> list[Office]:
     """Every office of the level that decides on the procedure and is open on the day (today), by code."""
     day = on or clock.today()
@@ -23,7 +26,9 @@ def offices_for(session: Session, procedure: Procedure, on: date | None = None) 
 def competent_office(
     session: Session, procedure: Procedure, answers: Answers, chosen: str | None, on: date | None = None
 ) -> Office | None:
-    """The office that decides on the day (today): the one that serves the ward of the address, else the one chosen.
+    """The office that decides on the day (today): the one that serves the place of the address, else the one chosen.
+
+    Where the law lets people file at any office of the level, the one that was chosen.
 
     None where the address lies outside every office here, or where it is unknown and nothing was chosen.
     Source: NĐ 123/2015/NĐ-CP, Điều 21.
@@ -31,7 +36,11 @@ def competent_office(
     day = on or clock.today()
     candidates = {office.code: office for office in offices_for(session, procedure, day)}
     address = answers.get(procedure.definition.competence.by_address, {}).get("value")
+    if procedure.definition.competence.may_choose and chosen:
+        return candidates.get(handler_code(session, chosen, day)) if session.get(Office, chosen) is not None else None
     if isinstance(address, dict) and address.get("ward_code"):
+        if procedure.definition.competence.level in OF_A_PROVINCE:
+            return next((office for office in candidates.values() if office.province_code == address.get("province_code")), None)
         serves = select(OfficeTerritory.office_code).where(
             OfficeTerritory.ward_code == address["ward_code"],
             OfficeTerritory.level == procedure.definition.competence.level,

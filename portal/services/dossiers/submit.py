@@ -128,14 +128,14 @@ def parties_of(procedure: Procedure, filed: Answers, actor: Actor, tracking_secr
         answer = filed.get(element)
         return show(procedure.elements[element], answer["value"]) if answer else ""
 
-    subject = {
-        "full_name": said("subject.full_name") or actor.display_name,
-        "address": said(procedure.definition.competence.by_address),
-    }
+    definition = procedure.definition
+    address = said(definition.competence.by_address) if definition.competence.by_address else said("subject.permanent_residence")
+    filer = {"full_name": said("subject.full_name") or actor.display_name, "address": address}
+    subject = {**filer, "full_name": said(definition.subject_element) or filer["full_name"]}
     contact = {"email": filed.get("contact.email", {}).get("value"), "phone": filed.get("contact.phone", {}).get("value")}
     return {
         "subject": subject,
-        "submitter": {**subject, "email": contact["email"] or "", "phone": said("contact.phone")},
+        "submitter": {**filer, "email": contact["email"] or "", "phone": said("contact.phone")},
         "contact": contact,
         "tracking_secret": tracking_secret,
     }

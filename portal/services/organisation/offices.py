@@ -26,7 +26,10 @@ KIND = "office"
 CODE = re.compile(r"[A-Y]\d{2}(\.[0-9A-Z]{1,6}){1,6}")
 LONGEST_CODE = 35
 LONGEST_LINE = 200
-LETTER_OF_LEVEL = {"commune": "H", "province": "H", "police": "G", "ministry": "G"}
+LETTER_OF_LEVEL = {
+    "commune": "H", "province": "H", "employment": "H",
+    "police": "G", "police-province": "G", "ministry": "G", "insurance": "G", "tax": "G",
+}  # fmt: skip
 LINES = ("name", "name_en", "parent_name", "unit_name", "place_name", "symbol", "province_code", "address", "phone")
 Form = Mapping[str, str]
 

@@ -27,6 +27,11 @@ def registries() -> dict[str, RegistryClient]:
     return {client.name: client for client in (population(exchange), civil_status(exchange))}
 
 
+def connected() -> frozenset[str]:
+    """The names of the registries that this installation can ask."""
+    return frozenset(registries())
+
+
 def ask_all(asks: Mapping[str, Ask], clients: Mapping[str, RegistryClient] | None = None) -> dict[str, Reply]:
     """Every registry's reply, asked side by side; after `ANSWER_WITHIN_SECONDS` a silent one counts as unavailable."""
     clients = clients or registries()
