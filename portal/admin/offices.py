@@ -9,6 +9,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal import clock
 from portal.admin import blueprint
@@ -28,7 +29,7 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filters import write_date
 
-DEEPER = "\u2003"  # one em for each step down the tree
+DEEPEST = 4
 
 
 def day_asked(name: str) -> date | None:
@@ -52,21 +53,25 @@ def offices() -> ResponseReturnValue:
         on=write_date(on),
         ward=ward,
         serving=[
-            {**_row(office), "since": write_date(row.valid_from), "until": write_date(row.valid_to)} for office, row in serving
+            {**_row(office), "since": write_date(row.valid_from), "until": write_date(row.valid_to) or "–"}
+            for office, row in serving
         ],
-        rows=[{**_row(office, depth), "wards": _wards(office, on)} for depth, office in as_tree(here)],
+        rows=[{**_row(office, depth), "wards": _wards(office, on) or "–"} for depth, office in as_tree(here)],
         ended=[_row(office) for office in every if office not in here],
     )
 
 
 def _row(office: Office, depth: int = 0) -> dict[str, Any]:
     return {
-        "name": f"{DEEPER * depth}{office.name}",
+        "name": office.name,
+        "place": Markup('<span class="mc-admin-depth-{}"><a href="{}">{}</a></span>').format(
+            min(depth, DEEPEST), url_for("admin.office", office_code=office.code), office.name
+        ),
         "href": url_for("admin.office", office_code=office.code),
         "code": office.code,
         "level": level_names()[office.level],
         "since": write_date(office.valid_from),
-        "until": write_date(office.valid_to),
+        "until": write_date(office.valid_to) or "–",
         "successor": office.successor_code or "–",
     }
 
@@ -93,9 +98,9 @@ def office(office_code: str) -> ResponseReturnValue:
             {"label": _("Hoạt động từ ngày"), "value": write_date(found.valid_from)},
             *({"label": label, "value": now_of(found)[name] or "–"} for name, label in said.items()),
         ],
-        territory=[{"ward": ward, "since": write_date(since), "until": write_date(until)} for ward, since, until in days],
+        territory=[{"ward": ward, "since": write_date(since), "until": write_date(until) or "–"} for ward, since, until in days],
         names=[
-            {"name": name.name, "since": write_date(name.valid_from), "until": write_date(name.valid_to)}
+            {"name": name.name, "since": write_date(name.valid_from), "until": write_date(name.valid_to) or "–"}
             for name in names_of(db(), office_code)
         ],
     )

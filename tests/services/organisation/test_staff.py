@@ -6,23 +6,24 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.auth.permissions import Actor, Permission, Role
+from portal.auth.permissions import Actor, Duty, Permission, Role
 from portal.auth.session import duties_of
 from portal.blind_index import personal_id_hash
 from portal.models import StaffDuty, StaffMember
 from portal.postgres import EmbeddedServer
-from portal.services.dossiers.lifecycle import Act
-from portal.services.dossiers.queries import QueueFilter, at_counter, for_act, queue, queue_counts
+from portal.services.dossiers.lifecycle import Act, allowed
+from portal.services.dossiers.queries import QueueFilter, at_counter, facts_of, for_act, queue, queue_counts
 from portal.services.errors import EditedMeanwhile, Forbidden, GuardRefused, InvalidInput, LevelTooLow, NotFound, PortalError
 from portal.services.organisation.staff import add_person, change_duty, end_duty, give_duty, people
 from portal.services.oversight.changes import ChangeFilter, changes_of
 from tests.filings import CODE, submitted
 from tests.people import citizen, clerk
 from tests.services.organisation.administrators import CENTRE, administrator, as_now, in_post
+from tests.waiting import wait_for
 
 TODAY = clock.today()
 TOMORROW = TODAY + timedelta(days=1)
@@ -138,6 +139,14 @@ def test_clerk_of_some_procedures_sees_and_does_those_alone(session: Session) ->
         for_act(session, without, Act.RECEIVE, str(dossier.code), expected_version=dossier.version)
 
 
+def test_table_of_moves_itself_asks_for_the_procedure(session: Session) -> None:
+    facts = facts_of(submitted(session, citizen(session)))
+    person = clerk(session)
+    for procedures, is_allowed in (({CODE}, True), ({"1.001193"}, False), (set(), True)):
+        actor = replace(person, duties=frozenset({Duty(Role.CLERK, "H26.31", frozenset(procedures))}))
+        assert (Act.RECEIVE in {move.act for move in allowed(facts, actor)}) is is_allowed
+
+
 def test_duty_for_some_procedures_adds_to_one_at_another_office(session: Session) -> None:
     dossier = submitted(session, citizen(session))
     person = in_post(session, clerk(session), Role.CLERK, "H26.32")
@@ -215,23 +224,28 @@ def test_two_administrators_who_end_each_other_at_once_leave_one(committed: Embe
     with db.transaction() as session:
         pair = [administrator(session, name) for name in ("Một", "Hai")]
         held = [(duty_of(session, actor).member_id, duty_of(session, actor).id) for actor in pair]
-    begin = threading.Barrier(2)
     refused: list[type[PortalError]] = []
 
-    def end_the_other(number: int) -> None:
-        begin.wait(10)
+    def end_the_first() -> None:
         try:
             with db.transaction() as session:
-                end_duty(session, pair[number], *held[1 - number], expected_version=0)
+                end_duty(session, pair[1], *held[0], expected_version=0)
         except PortalError as error:
             refused.append(type(error))
 
-    threads = [threading.Thread(target=end_the_other, args=(number,)) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    second = threading.Thread(target=end_the_first)
+    with db.transaction() as session:
+        end_duty(session, pair[0], *held[1], expected_version=0)
+        second.start()
+        wait_for(lambda: not second.is_alive() or somebody_waits())
+    second.join(20)
     with db.transaction() as session:
         left = session.scalars(select(StaffDuty).where(StaffDuty.ended_at.is_(None), StaffDuty.office_code == CENTRE)).all()
-        assert len(left) == 1
-    assert len(refused) == 1
+        assert [duty.id for duty in left] == [held[0][1]]
+    assert refused == [Forbidden]
+
+
+def somebody_waits() -> bool:
+    """Whether a transaction waits for another's lock."""
+    with db.transaction() as session:
+        return bool(session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
