@@ -24,6 +24,8 @@ from portal.services.dossiers.tell import letter_of
 from portal.services.notices.messages import send
 from portal.services.notices.outbox import CARRY_OUT, QUEUE, overdue, take
 from portal.services.notices.outbox import nudge as nudge_item
+from portal.services.organisation.offices import office_of
+from portal.services.results.seals import ENROL_SEAL, enrol
 from portal.services.vault import scanner
 
 log = structlog.get_logger()
@@ -114,6 +116,15 @@ def _prepare_notice(payload: Payload) -> Any:
     return None
 
 
+def _prepare_seal(payload: Payload) -> Any:
+    """In the demonstration the sandbox's authority certifies the seal; a real installation is brought its own."""
+    if settings().is_demo:
+        with transaction() as session:
+            office = office_of(session, payload["office_code"])
+        enrol(office.code, office.name)
+    return None
+
+
 def _release(session: Session, payload: Payload, prepared: Any) -> None:
     release_result(session, uuid.UUID(payload["dossier_id"]))
 
@@ -122,10 +133,15 @@ def _nothing_more(session: Session, payload: Payload, prepared: Any) -> None:
     """What was prepared was all there was to do."""
 
 
-PREPARATIONS: dict[str, Callable[[Payload], Any]] = {MAKE_DOCUMENT: _prepare_document, SEND_NOTICE: _prepare_notice}
+PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
+    MAKE_DOCUMENT: _prepare_document,
+    SEND_NOTICE: _prepare_notice,
+    ENROL_SEAL: _prepare_seal,
+}
 COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     MAKE_DOCUMENT: _complete_document,
     SEND_NOTICE: _nothing_more,
+    ENROL_SEAL: _nothing_more,
     RELEASE_RESULT: _release,
 }
 

@@ -15,10 +15,12 @@ from portal.admin.office_questions import level_names, lines_of, now_of, offices
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.models import Office
+from portal.services.notices.outbox import put
 from portal.services.organisation.close_office import close_office as close_it
 from portal.services.organisation.offices import edit_office, office_of, open_office
 from portal.services.organisation.territory import move_wards as move_them
 from portal.services.organisation.territory import serve_wards as serve_them
+from portal.services.results.seals import ENROL_SEAL
 from portal.web.access import staff
 from portal.web.database import db
 
@@ -34,11 +36,17 @@ def new_office() -> ResponseReturnValue:
 def add_office() -> ResponseReturnValue:
     form = typed("valid_from")
     return attempt(
-        lambda: open_office(db(), current_actor(), form),
+        lambda: _open(form),
         lambda trouble: _new_page(trouble, form),
         lambda: url_for("admin.office", office_code=form["code"].strip().upper()),
         lambda: _("Đã thêm cơ quan. Hãy giao phường, xã và cán bộ cho cơ quan này."),
     )
+
+
+def _open(form: dict[str, str]) -> None:
+    """The office, and the promise of its seal, without which none of its papers can be signed."""
+    opened = open_office(db(), current_actor(), form)
+    put(db(), ENROL_SEAL, opened.code, dossier_id=None, payload={"office_code": opened.code})
 
 
 def _new_page(trouble: Trouble, form: dict[str, str] | None = None) -> str:

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
+from portal.services.results.seals import seal_of, seal_path
+from portal.worker import drain
 from tests.desks.admin_forms import carried, day_boxes, fill, today_boxes, typed
 from tests.desks.cast import Cast
 from tests.services.organisation.test_offices import NEW
@@ -27,6 +29,14 @@ def test_office_is_added_and_stands_in_the_tree(cast: Cast) -> None:
     answer = fill(cast["administrator"], "/admin/offices/new", {**FORM, **today_boxes("valid_from")})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/offices/H26.33")
     assert "Ủy ban nhân dân phường Mẫu" in cast["administrator"].get("/admin/offices").text
+
+
+def test_new_office_is_brought_its_seal(cast: Cast) -> None:
+    form = {**FORM, "code": "H26.34", "name": "Ủy ban nhân dân phường Mẫu Hai", **today_boxes("valid_from")}
+    assert fill(cast["administrator"], "/admin/offices/new", form).status_code == 302
+    assert not seal_path("H26.34").exists()
+    drain()
+    assert seal_of("H26.34")
 
 
 def test_office_that_cannot_be_keeps_what_was_typed_and_says_where(cast: Cast) -> None:

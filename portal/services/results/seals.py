@@ -18,6 +18,7 @@ from portal.config import settings
 from portal.crypto import sha256
 from portal.outbound import bounded
 
+ENROL_SEAL = "enrol_seal"  # the outbox kind by which a new office is brought its seal
 WITHIN_SECONDS = 10.0
 LARGEST_ANSWER_BYTES = 200_000
 Key = ec.EllipticCurvePrivateKey
