@@ -24,6 +24,7 @@ from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act, Facts, State, move_for
+from portal.services.dossiers.newer_version import refuse_outdated
 from portal.services.dossiers.numbering import next_dossier_code
 from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
@@ -45,13 +46,14 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         NotFound: not the actor's draft.
         LevelTooLow: the session's level of assurance is below the procedure's.
         InvalidInput: the declaration is not made.
-        GuardRefused: a required answer, a paper or the office is missing.
+        GuardRefused: the procedure has a newer version; a required answer, a paper or the office is missing.
 
     Effects: event `submitted`, acknowledgement, notice.
     """
     dossier = draft_for(session, actor, draft_id, lock=True)
     if dossier.state != State.DRAFT:
         return dossier
+    refuse_outdated(session, dossier)
     procedure = by_hash(session, dossier.version_hash)
     if actor.level < procedure.definition.assurance:
         raise LevelTooLow(procedure.definition.assurance)

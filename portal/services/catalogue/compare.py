@@ -1,0 +1,187 @@
+"""What changed between two versions of a procedure, in words: for the administrator everything, for the citizen the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.services.catalogue.fees import FeeRule
+from portal.services.catalogue.finding import Section
+from portal.services.catalogue.form import Group, Page, Question
+from portal.services.catalogue.handling import Component, Step, TermRule
+from portal.services.catalogue.schema import Definition, Identity, Procedure
+
+TOLD_APART = frozenset(Identity.model_fields) - {"code"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change; `what` is a Vietnamese msgid with places for `facts`; `is_seen` says whether a citizen notices it."""
+
+    section: Section
+    what: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    is_seen: bool = False
+
+    @property
+    def text(self) -> str:
+        """The change in Vietnamese."""
+        return self.what % dict(self.facts) if self.facts else self.what
+
+
+def changes_between(old: Procedure, new: Procedure) -> tuple[Change, ...]:
+    """Every change from one version to the other, in the order of the file."""
+    before, after = old.definition, new.definition
+    return (
+        *_identity(before, after),
+        *_pages(old, new),
+        *_options(old, new),
+        *_listed("components", before.components, after.components, _component_name, "Giấy tờ"),
+        *_listed("fees", before.fees, after.fees, _fee_name, "Lệ phí"),
+        *_listed("terms", before.terms, after.terms, _term_name, "Thời hạn"),
+        *_listed("process", before.process, after.process, _step_name, "Bước xử lý"),
+        *_whole(before, after),
+    )
+
+
+def _identity(before: Definition, after: Definition) -> Iterator[Change]:
+    for name in sorted(TOLD_APART):
+        if getattr(before, name) != getattr(after, name):
+            facts = {"what": name, "before": _short(getattr(before, name)), "after": _short(getattr(after, name))}
+            yield Change("identity", "Mục «%(what)s» đổi từ «%(before)s» thành «%(after)s».", facts, is_seen=name == "name")
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, tuple | dict) else str(value if value is not None else "")
+    return text if len(text) <= 120 else text[:117] + "…"
+
+
+def _pages(old: Procedure, new: Procedure) -> Iterator[Change]:
+    before = {page.id: page for page in old.definition.pages}
+    after = {page.id: page for page in new.definition.pages}
+    for page in after.values():
+        if page.id not in before:
+            yield Change("form", "Thêm trang «%(title)s».", {"title": page.title}, is_seen=True)
+    for page in before.values():
+        if page.id not in after:
+            yield Change("form", "Bỏ trang «%(title)s».", {"title": page.title}, is_seen=True)
+    yield from _questions(old, new)
+    for page_id in before.keys() & after.keys():
+        yield from _page(before[page_id], after[page_id])
+    if [one for one in before if one in after] != [one for one in after if one in before]:
+        yield Change("form", "Thứ tự các trang thay đổi.")
+
+
+def _page(before: Page, after: Page) -> Iterator[Change]:
+    if (before.title, before.introduction) != (after.title, after.introduction):
+        yield Change("form", "Trang «%(before)s» nay ghi «%(after)s».", {"before": before.title, "after": after.title})
+    if before.when != after.when:
+        yield Change("form", "Trang «%(title)s» hiện ra theo điều kiện khác.", {"title": after.title})
+    yield from _listed("form", before.groups, after.groups, lambda group: group.title, "Nhóm lặp", is_seen=True)
+
+
+def _asked(procedure: Procedure) -> dict[str, Question]:
+    everything: Iterable[Page] = procedure.definition.pages
+    groups: list[Group] = [group for page in everything for group in page.groups]
+    alone = [question for page in everything for question in page.questions]
+    return {question.element: question for question in (*alone, *(one for group in groups for one in group.questions))}
+
+
+def label_of(procedure: Procedure, key: str) -> str:
+    """The Vietnamese label under which an element is asked."""
+    question = _asked(procedure).get(key)
+    if question and question.label:
+        return question.label
+    return procedure.elements[key].label.vi if key in procedure.elements else key
+
+
+def _questions(old: Procedure, new: Procedure) -> Iterator[Change]:
+    before, after = _asked(old), _asked(new)
+    for key in [key for key in after if key not in before]:
+        yield Change("form", "Thêm câu hỏi: %(label)s", {"label": label_of(new, key)}, is_seen=True)
+    for key in [key for key in before if key not in after]:
+        yield Change("form", "Không hỏi nữa: %(label)s", {"label": label_of(old, key)}, is_seen=True)
+    for key in [key for key in before if key in after]:
+        one, other = before[key], after[key]
+        if one.is_required != other.is_required:
+            words = "Nay phải trả lời: %(label)s" if other.is_required else "Nay không bắt buộc: %(label)s"
+            yield Change("form", words, {"label": label_of(new, key)}, is_seen=True)
+        if label_of(old, key) != label_of(new, key):
+            facts = {"before": label_of(old, key), "after": label_of(new, key)}
+            yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s»", facts, is_seen=True)
+        if one.when != other.when:
+            yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s", {"label": label_of(new, key)})
+
+
+def _options(old: Procedure, new: Procedure) -> Iterator[Change]:
+    for key in [key for key in old.elements if key in new.elements]:
+        before = {option.value: option.label.vi for option in old.elements[key].options}
+        after = {option.value: option.label.vi for option in new.elements[key].options}
+        for value in [value for value in after if value not in before]:
+            yield Change("form", "%(label)s: thêm mục «%(option)s».", {"label": label_of(new, key), "option": after[value]})
+        for value in [value for value in before if value not in after]:
+            facts = {"label": label_of(new, key), "option": before[value]}
+            yield Change("form", "%(label)s: bỏ mục «%(option)s».", facts, is_seen=True)
+
+
+def _listed(
+    section: Section, before: Iterable[Any], after: Iterable[Any], name: Callable[[Any], str], word: str, *, is_seen: bool = False
+) -> Iterator[Change]:
+    """Added, taken out, changed: two lists of things that are known by a name."""
+    old, new = {name(item): item for item in before}, {name(item): item for item in after}
+    for one in [one for one in new if one not in old]:
+        yield Change(section, "%(kind)s: thêm «%(name)s».", {"kind": word, "name": one}, is_seen=is_seen)
+    for one in [one for one in old if one not in new]:
+        yield Change(section, "%(kind)s: bỏ «%(name)s».", {"kind": word, "name": one}, is_seen=is_seen)
+    for one in [one for one in old if one in new and old[one] != new[one]]:
+        yield Change(
+            section,
+            "%(kind)s «%(name)s» thay đổi: %(what)s.",
+            {"kind": word, "name": one, "what": _differing(old[one], new[one])},
+        )
+
+
+def _differing(one: Any, other: Any) -> str:
+    names = [name for name in type(one).model_fields if getattr(one, name) != getattr(other, name)]
+    return "; ".join(f"{name} {_short(getattr(one, name)) or '–'} → {_short(getattr(other, name)) or '–'}" for name in names)
+
+
+def _component_name(component: Component) -> str:
+    return component.name
+
+
+def _fee_name(rule: FeeRule) -> str:
+    where = ", ".join(filter(None, [rule.province_code, *rule.cases, *rule.payer_classes]))
+    return f"{rule.label} ({where})" if where else rule.label
+
+
+def _term_name(rule: TermRule) -> str:
+    return ", ".join([*rule.channels, *rule.cases])
+
+
+def _step_name(step: Step) -> str:
+    return step.name
+
+
+def _whole(before: Definition, after: Definition) -> Iterator[Change]:
+    """Parts that are told as a whole."""
+    parts: tuple[tuple[str, Section, str, bool], ...] = (
+        ("competence", "identity", "Cơ quan có thẩm quyền thay đổi.", True),
+        ("cases", "cases", "Các trường hợp thay đổi.", False),
+        ("lookups", "lookups", "Việc tra cứu cơ sở dữ liệu thay đổi.", True),
+        ("orderings", "form", "Quy tắc về thứ tự ngày thay đổi.", False),
+        ("declaration", "form", "Lời cam đoan thay đổi.", True),
+        ("payer_classes", "fees", "Các diện người nộp thay đổi.", False),
+        ("reception", "reception", "Cách tiếp nhận thay đổi.", False),
+        ("refusal_grounds", "identity", "Các căn cứ từ chối thay đổi.", False),
+        ("appraisal", "appraisal", "Phần thẩm định thay đổi.", False),
+        ("result", "result", "Kết quả hoặc mẫu của nó thay đổi.", False),
+        ("legal_basis", "identity", "Căn cứ pháp lý thay đổi.", False),
+        ("forms_family", "reception", "Bộ mẫu phiếu thay đổi.", False),
+        ("rehearsals", "rehearsals", "Các ca diễn tập thay đổi.", False),
+        ("english", "english", "Bản tiếng Anh thay đổi.", False),
+    )
+    for name, section, words, is_seen in parts:
+        if getattr(before, name) != getattr(after, name):
+            yield Change(section, words, is_seen=is_seen)
