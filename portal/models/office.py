@@ -13,7 +13,6 @@ from portal.crypto import Sealed
 from portal.models.base import Base, RowId
 from portal.models.data_key import HasDataKey
 
-
 LEVELS = ("commune", "province", "police", "police-province", "ministry", "insurance", "tax", "employment")
 
 

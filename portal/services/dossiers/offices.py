@@ -12,7 +12,6 @@ from portal.models import Dossier, Office, OfficeTerritory
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 
-
 OF_A_PROVINCE = frozenset({"province", "police-province", "insurance", "tax", "employment"})  # they serve every ward of it
 
 

@@ -156,7 +156,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(edits=EDITS)
 def test_no_answer_is_ever_lost_over_any_sequence_of_versions(session: Session, edits: list[Any]) -> None:
     publish(session, the_procedure().definition)
