@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
+import time_machine
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,8 @@ from portal.services.organisation.working_days import seed_calendar
 from portal.services.publishing.shipped import publish_shipped
 from tests.emptying import empty_database
 from tests.waiting import wait_for
+
+LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)  # what ships is in force on every day on which a test may live
 
 
 def free_port() -> int:
@@ -70,7 +74,8 @@ def database(server: EmbeddedServer) -> Iterator[EmbeddedServer]:
     with db.transaction() as session:
         seed_calendar(session)
         seed_offices(session)
-        publish_shipped(session)
+        with time_machine.travel(LONG_AGO):
+            publish_shipped(session)
     yield server
     db.engine().dispose()
 
