@@ -12,16 +12,18 @@ import click
 from portal import clock
 from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
-from portal.demo import synthetic_person
+from portal.services.catalogue.faults import BadProcedure
+from portal.services.catalogue.file_format import read, write
 from portal.services.catalogue.lint import counts, findings
-from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.schema import Procedure, Rehearsal
 from portal.services.catalogue.versions import all_current, current
 from portal.services.dossiers.calendar import term_of, working_calendar
 from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
-from portal.services.publishing.rehearse import rehearse
+from portal.services.publishing.coverage import coverage_of
+from portal.services.publishing.rehearse import Rehearsed, rehearse
 from portal.services.registries.prefill import ask_all
 from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by
@@ -150,32 +152,53 @@ def procedures_check(code: str | None) -> None:
         raise SystemExit(1)
 
 
-@procedures.command("rehearse")
-@click.argument("code", required=False)
-def procedures_rehearse(code: str | None) -> None:
-    """Run a procedure's own cases from filing to the drawn result, and undo it all; exit 1 when one goes wrong."""
+@procedures.command("format")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def procedures_format(paths: tuple[Path, ...]) -> None:
+    """Write procedure files again in their one canonical form; exit 1 where one is not a procedure."""
     wrong = 0
-    for number, name in _cases(code):
-        with transaction() as session:
-            procedure = current(session, number)
-            case = next(one for one in procedure.definition.rehearsals if one["name"] == name)
-            went = rehearse(session, procedure, case, synthetic_person(str(case["person"])), ask_all)
-            session.rollback()
-        wrong += not went.is_right
-        click.echo(f"{'✓' if went.is_right else '✗'} {number} {went.name}: {' → '.join(went.places)}; PDF {went.pdf_bytes} bytes")
-        for line in filter(None, [went.stopped, *(f"the result does not say «{words}»" for words in went.missing_words)]):
-            click.echo(f"  {line}")
+    for path in paths:
+        try:
+            path.write_text(write(read(path.read_text(encoding="utf-8"))), encoding="utf-8")
+        except BadProcedure as faulty:
+            wrong += 1
+            for fault in faulty.faults:
+                click.echo(f"{path.name}: {fault}", err=True)
     if wrong:
         raise SystemExit(1)
 
 
-def _cases(code: str | None) -> list[tuple[str, str]]:
+@procedures.command("rehearse")
+@click.argument("code", required=False)
+def procedures_rehearse(code: str | None) -> None:
+    """Run a procedure's own cases from filing to the drawn papers, and undo it all; exit 1 when one goes wrong."""
+    wrong = 0
+    for procedure in _procedures(code):
+        went = [_rehearsed(procedure, case) for case in procedure.definition.rehearsals]
+        wrong += sum(not one.is_right for one in went)
+        walked = coverage_of(procedure, went)
+        click.echo(f"{procedure.code}: {walked.percent} % ({walked.total - len(walked.missed)}/{walked.total})")
+    if wrong:
+        raise SystemExit(1)
+
+
+def _procedures(code: str | None) -> list[Procedure]:
     with transaction() as session:
         try:
-            chosen = [current(session, code)] if code else all_current(session)
+            return [current(session, code)] if code else all_current(session)
         except NotFound as missing:
             raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
-        return [(procedure.code, str(case["name"])) for procedure in chosen for case in procedure.definition.rehearsals]
+
+
+def _rehearsed(procedure: Procedure, case: Rehearsal) -> Rehearsed:
+    with transaction() as session:
+        went = rehearse(session, procedure, case, ask_all)
+        session.rollback()
+    sizes = ", ".join(f"{paper.kind} {len(paper.draw())}" for paper in went.papers)
+    click.echo(f"{'✓' if went.is_right else '✗'} {procedure.code} {went.name}: {' → '.join(went.places)}; PDF {sizes}")
+    for line in filter(None, [went.stopped, *went.faults]):
+        click.echo(f"  {line}")
+    return went
 
 
 def _row(procedure: Procedure) -> dict[str, Any]:

@@ -12,23 +12,9 @@ from portal import clock
 from portal.blind_index import personal_id_hash
 from portal.config import settings
 from portal.models import DataKey, Office, StaffDuty, StaffMember
-from portal.services.registries.exchange import Subject
 from portal.services.results.seals import enrol
 
 WITHIN_SECONDS = 30
-
-
-def synthetic_person(personal_id: str) -> Subject:
-    """A person of the sandbox's list, by the three factors that registries match.
-
-    Raises:
-        requests.RequestException: the sandbox does not answer.
-        LookupError: it knows nobody of this ID.
-    """
-    for person in _people(f"?q={personal_id}"):
-        if person["personal_id"] == personal_id:
-            return Subject(personal_id, person["full_name"], person["date_of_birth"])
-    raise LookupError(personal_id)
 
 
 def _people(query: str = "") -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ def _english(definition: Definition) -> Iterator[Finding]:
 
 
 def _rehearsals(definition: Definition) -> Iterator[Finding]:
-    decisions = {str(case.get("decision")) for case in definition.rehearsals}
+    decisions = {case.decision for case in definition.rehearsals}
     if "grant" not in decisions:
         yield Finding("rehearsals", "", "Chưa có ca diễn tập nào được giải quyết.")
     if not decisions & {"refuse", "refuse_at_reception"}:

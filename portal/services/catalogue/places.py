@@ -1,7 +1,8 @@
 """Places in a definition: how one part of it is named, found, replaced, added, moved, taken out. Pure functions.
 
 A place is a path such as `pages/purpose/questions/certificate.copies`: an item of a list is named by what it is known by
-(`id`, `key`, `element`), and by its number from 1 where it is known by nothing.
+(`id`, `key`, `element`), and by its number from 1 where it is known by nothing. `TOGETHER` names what stands at the top
+of the definition and is edited together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ from portal.crypto import sha256
 from portal.services.catalogue.schema import Definition
 
 KNOWN_BY = ("id", "key", "element")
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "@identity": (
+        "name", "field", "kind", "decision", "levels", "valid_from", "valid_to", "level", "partial_reason_kind", "partial_reason",
+        "assurance", "life_events", "keywords", "tags", "aliases", "replaced_by", "unsure",
+    ),
+    "@page": ("outcome", "who", "requirements", "steps_in_words"),
+    "@filing": ("subject_element", "delivery_element", "contact_elements", "copies_element", "declaration"),
+    "@refusal": ("forms_family", "refusal_grounds"),
+}  # fmt: skip
 Data = dict[str, Any]
 
 
@@ -49,6 +59,8 @@ def part_at(data: Data, place: str) -> Any:
     Raises:
         NoSuchPlace: there is none.
     """
+    if place in TOGETHER:
+        return {name: data[name] for name in TOGETHER[place]}
     here: Any = data
     for step in _steps(place):
         here = here[_index(here, step)]
@@ -57,7 +69,7 @@ def part_at(data: Data, place: str) -> Any:
 
 def with_part(data: Data, place: str, part: Any) -> Data:
     """The data with another part at a place."""
-    if not place:
+    if not place or place in TOGETHER:
         return {**data, **part}
     return _changed(data, place, lambda holder, index: holder.__setitem__(index, part))
 

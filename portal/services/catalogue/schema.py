@@ -7,7 +7,7 @@ almost anything: whether it may be published is for `lint.py` to say.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -46,6 +46,34 @@ class OwnElement(Part):
     is_future: bool = False
 
 
+class Rehearsal(Part):
+    """What must happen to one synthetic person: rehearsed before publishing.
+
+    `person`, `full_name`, `date_of_birth`: the three factors by which registries know the person.
+    `answers`, `appraisal`: name of the box on the form -> what is typed. `at`: the local moment of filing, empty for now.
+    `decision`: how it ends; a refusal has its `reason`, one at reception the number of its ground.
+    `result_says`, `letter_says`: words that the result, and the letter of a refusal at reception, must hold.
+    `expects_*`: the fee online, the case, the time limit; empty where the rehearsal does not care.
+    """
+
+    name: str
+    story: str = ""
+    person: str
+    full_name: str = ""
+    date_of_birth: str = ""
+    at: str = ""
+    answers: dict[str, str] = {}
+    decision: Literal["grant", "refuse", "refuse_at_reception"]
+    appraisal: dict[str, str] = {}
+    reason: str = ""
+    ground: int = Field(1, ge=1, le=50)
+    result_says: tuple[str, ...] = ()
+    letter_says: tuple[str, ...] = ()
+    expects_case: str = ""
+    expects_fee_vnd: int | None = None
+    expects_term: str = ""
+
+
 class Identity(Part):
     """What names and places a procedure.
 
@@ -81,7 +109,7 @@ class Definition(Identity):
     """A whole procedure.
 
     `subject_element` names the person whom the result is for; `english` gives the English of every text that a citizen
-    reads, by the Vietnamese text itself; `rehearsals` are checked by `rehearsals.py`.
+    reads, by the Vietnamese text itself.
     """
 
     format: Literal[2] = FORMAT
@@ -109,7 +137,7 @@ class Definition(Identity):
     awaits: tuple[Awaited, ...] = ()
     elements: dict[str, OwnElement] = {}
     english: dict[str, str] = {}
-    rehearsals: tuple[dict[str, Any], ...] = ()
+    rehearsals: tuple[Rehearsal, ...] = ()
 
 
 class Procedure(Part):

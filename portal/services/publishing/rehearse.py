@@ -1,15 +1,16 @@
-"""Rehearsing a procedure: its own cases, from filing to the drawn result, by the real acts and with the real registries.
+"""Rehearsing a procedure: its own cases, from filing to the papers, by the real acts and with the real registries.
 
 Everything happens in the caller's transaction, which is meant to be rolled back: a rehearsal touches no real figure,
-takes no number and leaves no trace.
+takes no number and leaves no trace. Papers are drawn afterwards, when nothing is locked any more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,18 +18,24 @@ from portal import clock
 from portal.auth.permissions import Actor, Duty, Role
 from portal.blind_index import personal_id_hash
 from portal.db import new_id
-from portal.models import Account, DataKey, Dossier
-from portal.services.catalogue.answers import shown_pages
-from portal.services.catalogue.schema import Procedure
+from portal.models import Account, DataKey, Dossier, ProcedurePublication
+from portal.services.catalogue.answers import shown_groups, shown_pages, shown_questions
+from portal.services.catalogue.fees import total_vnd
+from portal.services.catalogue.loader import texts_for
+from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
+from portal.services.catalogue.schema import Definition, Procedure, Rehearsal
+from portal.services.catalogue.versions import by_hash, store
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_for, take_replies
 from portal.services.dossiers.forward import forward
-from portal.services.dossiers.issue import make, order_of
+from portal.services.dossiers.issue import Order, make, order_of
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.propose import prefilled_appraisal, propose
 from portal.services.dossiers.queries import documents_of, latest_answers
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.specimens import attach_specimens
 from portal.services.dossiers.submit import submit
 from portal.services.errors import PortalError
@@ -37,36 +44,74 @@ from portal.services.results.template import paper_html
 
 AskAll = Callable[[Mapping[str, Ask]], Mapping[str, Reply]]
 HIGHEST_LEVEL = 2
+LETTER = "form_03"
 
 
 @dataclass(frozen=True)
+class Paper:
+    """One paper that the rehearsal ordered; `draw()` makes its PDF."""
+
+    kind: str
+    title: str
+    html: str
+    order: Order
+
+    def draw(self) -> bytes:
+        """The paper as a PDF, as it would be issued."""
+        return make(self.order)
+
+
+@dataclass
 class Rehearsed:
-    """How one case went: the places it passed, what the result failed to say, the size of its PDF, or why it stopped."""
+    """How one case went: the places it passed, what was asked, what came of it, what was not as expected."""
 
     name: str
-    places: tuple[str, ...]
-    missing_words: tuple[str, ...]
-    pdf_bytes: int
-    stopped: str
+    places: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    answers: Answers = field(default_factory=dict)
+    case: str = ""
+    fee_vnd: int = 0
+    term: str = ""
+    promised_at: datetime | None = None
+    papers: list[Paper] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    stopped: str = ""
 
     @property
     def is_right(self) -> bool:
-        return not self.stopped and not self.missing_words
+        return not self.stopped and not self.faults
 
 
-def rehearse(session: Session, procedure: Procedure, case: Mapping[str, Any], subject: Subject, ask_all: AskAll) -> Rehearsed:
-    """Run one case of the procedure for one synthetic person; `ask_all` asks the registries."""
-    places: list[str] = []
+def put_on(session: Session, definition: Definition) -> Procedure:
+    """Let a definition that nobody has published be the one in force, until the caller rolls back."""
+    row = store(session, texts_for(definition), state="waiting")
+    now = clock.now()
+    session.add(ProcedurePublication(code=row.code, version_hash=row.content_hash, starts_at=now, published_at=now))
+    session.flush()
+    return by_hash(session, row.content_hash)
+
+
+def rehearse(session: Session, procedure: Procedure, case: Rehearsal, ask_all: AskAll) -> Rehearsed:
+    """Run one case of the procedure in force for its synthetic person; `ask_all` asks the registries."""
+    went = Rehearsed(case.name)
     try:
-        dossier = _file(session, procedure, case, subject, ask_all, places)
-        _decide(session, procedure, case, dossier, places)
-        html, pdf = _draw(session, procedure, dossier)
+        with _clock_of(case):
+            dossier = _file(session, procedure, case, ask_all, went)
+            _decide(session, procedure, case, dossier, went)
+            went.promised_at = dossier.promised_at
+            _gather_papers(session, procedure, dossier, went)
     except PortalError as stopped:
-        reason = str(getattr(stopped, "errors", "") or stopped)
-        return Rehearsed(str(case["name"]), tuple(places), (), 0, reason)
-    words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
-    missing = tuple(said for said in case["result_says"] if said not in words)
-    return Rehearsed(str(case["name"]), tuple(places), missing, len(pdf), "")
+        went.stopped = str(getattr(stopped, "errors", "") or stopped)
+        return went
+    went.faults += _unexpected(case, went)
+    return went
+
+
+def _clock_of(case: Rehearsal) -> AbstractContextManager[None]:
+    if not case.at:
+        return nullcontext()
+    return clock.standing_at(datetime.fromisoformat(case.at).replace(tzinfo=clock.LOCAL))
 
 
 def form_of(answers: Mapping[str, str]) -> dict[str, str]:
@@ -78,26 +123,37 @@ def form_of(answers: Mapping[str, str]) -> dict[str, str]:
     return form
 
 
-def _file(
-    session: Session, procedure: Procedure, case: Mapping[str, Any], subject: Subject, ask_all: AskAll, places: list[str]
-) -> Dossier:
+def _file(session: Session, procedure: Procedure, case: Rehearsal, ask_all: AskAll, went: Rehearsed) -> Dossier:
+    subject = Subject(case.person, case.full_name, case.date_of_birth)
     owner = _player(session, subject.full_name, subject.personal_id)
     draft = open_draft(session, owner, procedure, language="vi")
     asks = asks_for(procedure, subject, Requester("citizen", owner.id), "rehearsal")
     take_replies(session, owner, draft, procedure, ask_all(asks), vars(subject))
-    form = form_of(case["answers"])
+    form = form_of(case.answers)
     answer_facts(session, draft, procedure, form)
-    answered: set[str] = set()
-    while page := next((page for page in shown_pages(procedure, draft.draft["answers"]) if page.id not in answered), None):
+    while page := next((one for one in shown_pages(procedure, draft.draft["answers"]) if one.id not in went.pages), None):
         answer_page(draft, procedure, page, form)
-        answered.add(page.id)
+        went.pages.append(page.id)
+        answers = draft.draft["answers"]
+        went.asked |= {question.element for question in shown_questions(page.questions, answers)}
+        went.asked |= {group.key for group in shown_groups(page, answers)}
     attach_specimens(session, owner, draft, procedure)
     dossier = submit(session, owner, draft.id, is_declared=True)
-    places.append(dossier.state)
+    went.places.append(dossier.state)
+    _reckon(session, procedure, dossier, went)
     return dossier
 
 
-def _decide(session: Session, procedure: Procedure, case: Mapping[str, Any], dossier: Dossier, places: list[str]) -> None:
+def _reckon(session: Session, procedure: Procedure, dossier: Dossier, went: Rehearsed) -> None:
+    went.answers = latest_answers(session, dossier).content
+    went.case = case_of(procedure, went.answers)
+    province = dossier.office.province_code if dossier.office else ""
+    went.fee_vnd = total_vnd(fee_of(procedure, went.answers, channel="online", province_code=province, on=clock.today()))
+    rule = term_rule(procedure.definition, "online", went.case)
+    went.term = rule.term if rule else ""
+
+
+def _decide(session: Session, procedure: Procedure, case: Rehearsal, dossier: Dossier, went: Rehearsed) -> None:
     office, code = str(dossier.office_code), str(dossier.code)
     clerk, officer, leader = (
         _player(session, role.value, office=office, role=role) for role in (Role.CLERK, Role.OFFICER, Role.LEADER)
@@ -111,23 +167,54 @@ def _decide(session: Session, procedure: Procedure, case: Mapping[str, Any], dos
         ),
         lambda: approve(session, leader, code, expected_version=dossier.version),
     )
+    if case.decision == "refuse_at_reception":
+        ground = _ground(procedure, case)
+        acts = (lambda: refuse(session, clerk, code, expected_version=dossier.version, reason=case.reason, ground=ground),)
     for act in acts:
         act()
-        places.append(f"{dossier.state}/{dossier.stage}" if dossier.stage else dossier.state)
+        went.places.append(f"{dossier.state}/{dossier.stage}" if dossier.stage else dossier.state)
 
 
-def _proposal(session: Session, procedure: Procedure, case: Mapping[str, Any], dossier: Dossier) -> dict[str, str]:
+def _ground(procedure: Procedure, case: Rehearsal) -> str:
+    grounds = procedure.definition.refusal_grounds
+    return grounds[case.ground - 1] if case.ground <= len(grounds) else ""
+
+
+def _proposal(session: Session, procedure: Procedure, case: Rehearsal, dossier: Dossier) -> dict[str, str]:
     suggested = prefilled_appraisal(procedure, latest_answers(session, dossier).content)
     form = {key: str(answer["value"]) for key, answer in suggested.items()}
-    return {**form, **case.get("appraisal", {}), "decision": case["decision"], "reason": case.get("reason", "")}
+    return {**form_of(form), **form_of(case.appraisal), "decision": case.decision, "reason": case.reason}
 
 
-def _draw(session: Session, procedure: Procedure, dossier: Dossier) -> tuple[str, bytes]:
-    result = next(paper for paper in documents_of(session, dossier) if paper.kind == "result")
-    order = order_of(session, result.id)
-    if order is None:
-        raise PortalError("the result was made already")
-    return paper_html(order.kind, order.facts, procedure.definition.result.template), make(order)
+def _gather_papers(session: Session, procedure: Procedure, dossier: Dossier, went: Rehearsed) -> None:
+    for document in documents_of(session, dossier):
+        order = order_of(session, document.id)
+        if order is not None:
+            html = paper_html(order.kind, order.facts, procedure.definition.result.template)
+            went.papers.append(Paper(document.kind, document.title, html, order))
+
+
+def _unexpected(case: Rehearsal, went: Rehearsed) -> list[str]:
+    """What did not come as the case expects it, in words."""
+    told = [
+        *_missing(went, "result", case.result_says, "Kết quả không ghi «{}»."),
+        *_missing(went, LETTER, case.letter_says, "Phiếu từ chối không ghi «{}»."),
+    ]
+    for expected, came, words in (
+        (case.expects_case, went.case, "Trường hợp là «{}», không phải «{}»."),
+        (case.expects_term, went.term, "Thời hạn là {}, không phải {}."),
+    ):
+        if expected and expected != came:
+            told.append(words.format(came, expected))
+    if case.expects_fee_vnd is not None and case.expects_fee_vnd != went.fee_vnd:
+        told.append(f"Lệ phí là {went.fee_vnd} đồng, không phải {case.expects_fee_vnd} đồng.")
+    return told
+
+
+def _missing(went: Rehearsed, kind: str, said: tuple[str, ...], words: str) -> list[str]:
+    html = next((paper.html for paper in went.papers if paper.kind == kind), "")
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    return [words.format(one) for one in said if one not in text]
 
 
 def _player(session: Session, name: str, personal_id: str = "", *, office: str = "", role: Role | None = None) -> Actor:
