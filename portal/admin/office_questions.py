@@ -15,7 +15,16 @@ from portal.web.database import db
 
 def level_names() -> dict[str, str]:
     """The levels of offices in words."""
-    return {"commune": _("Phường, xã"), "province": _("Tỉnh, thành phố"), "police": _("Công an"), "ministry": _("Bộ, ngành")}
+    return {
+        "commune": _("Phường, xã"),
+        "province": _("Tỉnh, thành phố"),
+        "police": _("Công an cấp xã"),
+        "police-province": _("Công an cấp tỉnh"),
+        "ministry": _("Bộ, ngành"),
+        "insurance": _("Bảo hiểm xã hội"),
+        "tax": _("Thuế"),
+        "employment": _("Dịch vụ việc làm"),
+    }
 
 
 def now_of(office: Office) -> dict[str, str]:

@@ -220,8 +220,8 @@ def _duty_words(duty: StaffDuty) -> str:
     words = f"{role_names()[Role(duty.role)]}, {duty.office_code}"
     if not duty.procedure_codes:
         return words
-    count = len(duty.procedure_codes)
-    return f"{words} ({ngettext('một thủ tục', '%(num)s thủ tục', count)})"
+    some = ngettext("một thủ tục", "%(num)s thủ tục", len(duty.procedure_codes))
+    return f"{words} ({some})"
 
 
 @blueprint.get("/staff/<uuid:member_id>/duties/<uuid:duty_id>/end", endpoint="end_duty")

@@ -114,14 +114,14 @@ def _wishes(form: Mapping[str, str]) -> dict[date, DayRow | None]:
     """
     day = _day(form["day"])
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidInput({"day": ["Hãy ghi một ngày có thật, đủ ngày, tháng và năm."]})
+        raise InvalidInput({"day": [_("Hãy ghi một ngày có thật, đủ ngày, tháng và năm.")]})
     if form.get("kind") == "plain":
         return {day: None}
     for name in ("name", "source"):
         if not form.get(name, "").strip():
-            raise InvalidInput({name: ["Chỗ này cần được ghi."]})
+            raise InvalidInput({name: [_("Chỗ này cần được ghi.")]})
     if form.get("kind") not in ("off", "make_up"):
-        raise InvalidInput({"kind": ["Hãy chọn loại ngày."]})
+        raise InvalidInput({"kind": [_("Hãy chọn loại ngày.")]})
     row = read_row(1, day.isoformat(), form["kind"], form["name"], form["source"], form["swapped_with"])
     if row.swapped_with is None:
         return {day: row}
@@ -160,7 +160,7 @@ def save_year() -> ResponseReturnValue:
     def draw_up() -> Plan:
         year = form.get("year", "").strip()
         if not re.fullmatch(r"20[0-9]{2}", year):
-            raise InvalidInput({"year": ["Hãy ghi năm bằng bốn chữ số."]})
+            raise InvalidInput({"year": [_("Hãy ghi năm bằng bốn chữ số.")]})
         return plan_year(db(), int(year), read_rows(form.get("rows", "")))
 
     return _planned(draw_up, lambda trouble, **plan: _import_page(trouble, form=form, **plan))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
+from portal.models.office import LEVELS
 from portal.services.results.seals import seal_of, seal_path
 from portal.worker import drain
 from tests.desks.admin_forms import carried, day_boxes, fill, today_boxes, typed
@@ -23,6 +24,12 @@ def test_rooms_are_those_that_the_person_may_enter(cast: Cast) -> None:
         assert f'href="{room}"' not in links["auditor"]
     assert 'href="/admin/changes"' in links["auditor"]
     assert 'href="/admin/"' not in cast["clerk"].get("/counter/queue").text
+
+
+def test_every_level_has_a_name_in_the_form(cast: Cast) -> None:
+    page = cast["administrator"].get("/admin/offices/new").text
+    for level in LEVELS:
+        assert f'value="{level}"' in page
 
 
 def test_office_is_added_and_stands_in_the_tree(cast: Cast) -> None:

@@ -37,6 +37,8 @@ def stale_token(cast: Cast) -> str:
 def who_posts(address: Address) -> str:
     if address.rule.endswith("/recheck"):
         return "officer"
+    if address.rule.startswith("/admin"):
+        return "administrator"
     return "leader" if address.rule.startswith("/counter") else "citizen A"
 
 

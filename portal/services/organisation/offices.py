@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor, Permission
 from portal.models import Office, OfficeName, OfficeTerritory
+from portal.models.office import LEVELS
 from portal.services.errors import InvalidInput, NotFound, Said
 from portal.services.organisation.turns import check_version, note_change, take_turn
 from portal.text import clean, refused_characters, sort_key
@@ -26,10 +27,8 @@ KIND = "office"
 CODE = re.compile(r"[A-Y]\d{2}(\.[0-9A-Z]{1,6}){1,6}")
 LONGEST_CODE = 35
 LONGEST_LINE = 200
-LETTER_OF_LEVEL = {
-    "commune": "H", "province": "H", "employment": "H",
-    "police": "G", "police-province": "G", "ministry": "G", "insurance": "G", "tax": "G",
-}  # fmt: skip
+LOCAL = ("commune", "province", "employment")  # the others stand under a ministry
+LETTER_OF_LEVEL = {level: "H" if level in LOCAL else "G" for level in LEVELS}
 LINES = ("name", "name_en", "parent_name", "unit_name", "place_name", "symbol", "province_code", "address", "phone")
 Form = Mapping[str, str]
 
@@ -191,7 +190,7 @@ def _errors_of_code(session: Session, code: str, level: str) -> dict[str, list[s
     if not CODE.fullmatch(code) or len(code) > LONGEST_CODE:
         errors["code"] = ["Mã định danh có dạng H26.31 hoặc G01.26.31: một chữ, hai số, rồi các nhóm sau dấu chấm."]
     elif level in LETTER_OF_LEVEL and not code.startswith(LETTER_OF_LEVEL[level]):
-        errors["code"] = ["Mã của tỉnh, xã bắt đầu bằng H; mã của bộ, công an bắt đầu bằng G."]
+        errors["code"] = ["Mã của cơ quan địa phương bắt đầu bằng H; mã của cơ quan ngành dọc bắt đầu bằng G."]
     elif session.get(Office, code) is not None:
         errors["code"] = ["Mã này đã có cơ quan dùng. Mã của cơ quan đã giải thể không dùng lại."]
     return errors
