@@ -53,9 +53,7 @@ def _new_page(trouble: Trouble, form: dict[str, str] | None = None) -> str:
     levels = [option(level, name) for level, name in level_names().items()]
     code_words = _("Ví dụ H26.33; mã của cơ quan ngành dọc bắt đầu bằng G.")
     questions = [
-        question(
-            "code", "text", _("Mã định danh"), help=_("Ví dụ H26.33; mã của cơ quan ngành dọc bắt đầu bằng G."), max_length=35
-        ),
+        question("code", "text", _("Mã định danh"), help=code_words, max_length=35),
         question("level", "radios", _("Cấp"), options=levels),
         question("valid_from", "date", _("Hoạt động từ ngày")),
         *lines_of(None),
