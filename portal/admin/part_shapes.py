@@ -15,7 +15,9 @@ from portal.services.catalogue.places import TOGETHER
 from portal.services.catalogue.schema import Definition
 from portal.services.errors import NotFound
 
-FieldKind = Literal["text", "lines", "pairs", "choice", "several", "yes", "number", "date", "condition", "text2", "options", "part"]
+FieldKind = Literal[
+    "text", "lines", "pairs", "choice", "several", "yes", "number", "date", "condition", "text2", "options", "part"
+]
 TICKED = frozenset({"channels", "cases", "payer_classes", "levels", "elements"})  # lists whose members are ticked
 
 
@@ -82,13 +84,17 @@ def _inside(field: FieldInfo) -> Any:
 def shape_of(model: type[Part], names: tuple[str, ...] = ()) -> Shape:
     """The shape of a model, or of some of its fields."""
     chosen = names or tuple(model.model_fields)
-    lists = tuple(name for name in chosen if isinstance(_inside(model.model_fields[name]), Holder) and not _is_options(model, name))
+    lists = tuple(
+        name for name in chosen if isinstance(_inside(model.model_fields[name]), Holder) and not _is_options(model, name)
+    )
     fields = tuple(_field(model, name) for name in chosen if name not in lists)
     return Shape(model, fields, lists)
 
 
-def _is_options(model: type[Part], name: str) -> bool:
-    return bool(get_args(model.model_fields[name].annotation)[:1] == (Option,))
+def _is_list(model: type[Part], name: str) -> bool:
+    """Whether the field is a list with pages of its own; the answers of a choice are lines of its form."""
+    inside = _inside(model.model_fields[name])
+    return isinstance(inside, Holder) and inside.model is not Option
 
 
 def _field(model: type[Part], name: str) -> Field:

@@ -3,52 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 
-from portal.services.catalogue.form import Group, Page
+from portal.services.catalogue.elements import Part
+from portal.services.catalogue.handling import Appraisal
 from portal.services.catalogue.schema import Definition
+
+TRANSLATED: dict[str, tuple[str, ...]] = {  # by the part, the fields whose texts a citizen reads
+    "Definition": (
+        "name", "field", "partial_reason", "outcome", "who", "requirements", "steps_in_words", "life_events", "declaration",
+    ),
+    "Case": ("name",),
+    "Lookup": ("why",),
+    "Page": ("title", "introduction"),
+    "Question": ("why", "label"),
+    "Group": ("title", "item_title", "why"),
+    "Ordering": ("message",),
+    "Component": ("name", "note"),
+    "PayerClass": ("name",),
+    "FeeRule": ("label",),
+    "TermRule": ("description",),
+    "Step": ("name",),
+    "Awaited": ("note",),
+    "Reception": ("paper_rule",),
+    "Result": ("title",),
+}  # fmt: skip
 
 
 def texts_of(definition: Definition) -> Iterator[str]:
     """Every text that a citizen reads, in the order of the file; a text that stands twice is given once."""
-    everything = chain(_of_identity(definition), _of_form(definition), _of_handling(definition))
-    return iter(dict.fromkeys(text for text in everything if text))
+    return iter(dict.fromkeys(text for text in _texts_in(definition) if text))
 
 
-def _of_identity(definition: Definition) -> Iterator[str]:
-    yield from (definition.name, definition.field, definition.partial_reason, definition.outcome, definition.who)
-    yield from (*definition.requirements, *definition.steps_in_words, *definition.life_events)
-
-
-def _of_form(definition: Definition) -> Iterator[str]:
-    yield from (case.name for case in definition.cases)
-    yield from (lookup.why for lookup in definition.lookups)
-    for page in definition.pages:
-        yield from _of_page(page)
-    yield from (rule.message for rule in definition.orderings)
-    yield definition.declaration
-
-
-def _of_page(page: Page) -> Iterator[str]:
-    yield from (page.title, page.introduction)
-    for question in page.questions:
-        yield from (question.why, question.label)
-    for group in page.groups:
-        yield from _of_group(group)
-
-
-def _of_group(group: Group) -> Iterator[str]:
-    yield from (group.title, group.item_title, group.why)
-    for question in group.questions:
-        yield from (question.why, question.label)
-
-
-def _of_handling(definition: Definition) -> Iterator[str]:
-    for component in definition.components:
-        yield from (component.name, component.note)
-    yield from (payer.name for payer in definition.payer_classes)
-    yield from (rule.label for rule in definition.fees)
-    yield from (rule.description for rule in definition.terms)
-    yield from (step.name for step in definition.process)
-    yield from (awaited.note for awaited in definition.awaits)
-    yield from (definition.reception.paper_rule, definition.result.title)
+def _texts_in(part: Part) -> Iterator[str]:
+    """The texts of a part and of all parts inside it; what the officer is asked stays Vietnamese."""
+    translated = TRANSLATED.get("Definition" if isinstance(part, Definition) else type(part).__name__, ())
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if name in translated:
+            yield from value if isinstance(value, tuple) else (value,)
+        elif isinstance(value, Part) and not isinstance(value, Appraisal):
+            yield from _texts_in(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Part):
+                    yield from _texts_in(item)
