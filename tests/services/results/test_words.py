@@ -44,7 +44,7 @@ HOSTILE = {
 
 @lru_cache(maxsize=1)
 def template_of_the_result() -> str:
-    return the_procedure().result_template
+    return the_procedure().definition.result.template
 
 
 def marked_up(html: str) -> list[tuple[str, tuple[str, ...]]]:
