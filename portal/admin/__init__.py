@@ -4,4 +4,20 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-from portal.admin import changes, home, office_acts, offices, people, working_days  # noqa: E402, F401 (their routes stand on the blueprint above)
+from portal.admin import (  # noqa: E402, F401 (their routes stand on the blueprint above)
+    changes,
+    decisions,
+    draft,
+    english,
+    files,
+    home,
+    office_acts,
+    offices,
+    part_items,
+    parts,
+    people,
+    preview,
+    procedures,
+    trying,
+    working_days,
+)

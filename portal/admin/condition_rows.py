@@ -11,8 +11,8 @@ Row = dict[str, str]
 Data = dict[str, Any]
 SPARE_ROWS = 2
 MOST_ROWS = 12
-COMPARISONS = ("equals", "one_of", "includes", "answered", "not_answered", "at_least", "at_most", "age_at_least")
-NUMBERS = frozenset({"at_least", "at_most", "age_at_least"})
+COMPARISONS = ("equals", "one_of", "includes", "answered", "not_answered", "at_least", "at_most", "age_at_least", "days_at_least")
+NUMBERS = frozenset({"at_least", "at_most", "age_at_least", "days_at_least"})
 
 
 class BadCondition(ValueError):
@@ -30,6 +30,7 @@ def comparison_words() -> dict[str, str]:
         "at_least": _("từ … trở lên"),
         "at_most": _("không quá"),
         "age_at_least": _("đủ … tuổi"),
+        "days_at_least": _("đã qua … ngày"),
     }
 
 
@@ -101,14 +102,16 @@ def _value(text: str) -> str | int | bool:
     return int(text) if text.isascii() and text.isdigit() and (text == "0" or not text.startswith("0")) else text
 
 
-def in_words(condition: Data) -> str:
-    """A condition read aloud, however deep it is."""
+def in_words(condition: Data, labels: Mapping[str, str]) -> str:
+    """A condition read aloud, however deep it is; `labels`: element -> what it asks."""
     if condition.get("always"):
         return _("Luôn luôn")
     for joined, word in (("all", _(" và ")), ("any", _(" hoặc "))):
         if joined in condition:
-            return "(" + word.join(in_words(part) for part in condition[joined]) + ")"
+            return "(" + word.join(in_words(part, labels) for part in condition[joined]) + ")"
     if "not" in condition:
-        return _("không phải") + " " + in_words(condition["not"])
+        return _("không phải") + " " + in_words(condition["not"], labels)
     row = _row(condition)
-    return f"{row['element']} {comparison_words()[row['comparison']]} {row['value']}".strip() if row else ""
+    if row is None:
+        return ""
+    return f"«{labels.get(row['element'], row['element'])}» {comparison_words()[row['comparison']]} {row['value']}".strip()

@@ -112,8 +112,6 @@ def _kept(field: Field, value: Any) -> Any:
         "lines": "\n".join,
         "pairs": lambda pairs: "\n".join(f"{key}: {one}" for key, one in pairs.items()),
         "options": lambda options: "\n".join(map(_option_line, options)),
-            " | ".join([one["value"], one["label"]["vi"], one["label"]["en"]]) for one in options
-        ),
         "text2": lambda text: f"{text['vi']}\n{text['en']}",
         "several": lambda values: [str(one) for one in values],
         "yes": lambda said: ["yes"] if said else [],
@@ -146,7 +144,7 @@ def _condition(name: str, condition: Data, procedure: Procedure, form: Form | No
     return {
         "joined": (form.get(f"{name}.joined", "all") if is_typed and form else shown[0] if shown else "all"),
         "conditions": None if shown is None else [*[row for row in rows if row["element"]], *[blank] * SPARE_ROWS],
-        "in_words": in_words(condition),
+        "in_words": in_words(condition, {one["value"]: one["label"] for one in element_options(procedure)}),
         "suggestions": element_options(procedure),
         "answers": [
             {"value": option.value, "label": f"{element.label.vi}: {option.label.vi}"}

@@ -84,9 +84,7 @@ def _inside(field: FieldInfo) -> Any:
 def shape_of(model: type[Part], names: tuple[str, ...] = ()) -> Shape:
     """The shape of a model, or of some of its fields."""
     chosen = names or tuple(model.model_fields)
-    lists = tuple(
-        name for name in chosen if isinstance(_inside(model.model_fields[name]), Holder) and not _is_options(model, name)
-    )
+    lists = tuple(name for name in chosen if _is_list(model, name))
     fields = tuple(_field(model, name) for name in chosen if name not in lists)
     return Shape(model, fields, lists)
 

@@ -20,6 +20,7 @@ from portal.blind_index import personal_id_hash
 from portal.db import new_id
 from portal.models import Account, DataKey, Dossier, ProcedurePublication
 from portal.services.catalogue.answers import shown_groups, shown_pages, shown_questions
+from portal.services.catalogue.compare import label_of
 from portal.services.catalogue.fees import total_vnd
 from portal.services.catalogue.loader import texts_for
 from portal.services.catalogue.provenance import Answers
@@ -38,7 +39,7 @@ from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.specimens import attach_specimens
 from portal.services.dossiers.submit import submit
-from portal.services.errors import PortalError
+from portal.services.errors import InvalidInput, PortalError
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
 from portal.services.results.template import paper_html
 
@@ -102,10 +103,17 @@ def rehearse(session: Session, procedure: Procedure, case: Rehearsal, ask_all: A
             went.promised_at = dossier.promised_at
             _gather_papers(session, procedure, dossier, went)
     except PortalError as stopped:
-        went.stopped = str(getattr(stopped, "errors", "") or stopped)
+        went.stopped = _why(procedure, stopped)
         return went
     went.faults += _unexpected(case, went)
     return went
+
+
+def _why(procedure: Procedure, stopped: PortalError) -> str:
+    """Why a case went no further, in words; what was wrong with which box, if it was that."""
+    if not isinstance(stopped, InvalidInput):
+        return str(stopped)
+    return " ".join(f"{label_of(procedure, key)} ({key}): {' '.join(said)}" for key, said in stopped.errors.items())
 
 
 def _clock_of(case: Rehearsal) -> AbstractContextManager[None]:
@@ -190,7 +198,7 @@ def _gather_papers(session: Session, procedure: Procedure, dossier: Dossier, wen
     for document in documents_of(session, dossier):
         order = order_of(session, document.id)
         if order is not None:
-            html = paper_html(order.kind, order.facts, procedure.definition.result.template)
+            html = paper_html(order.kind, order.facts, procedure.definition.result.template, is_rehearsal=True)
             went.papers.append(Paper(document.kind, document.title, html, order))
 
 

@@ -107,7 +107,7 @@ def verification_url(code: str) -> str:
     return f"{settings().base_url}/verify/{code}"
 
 
-def paper_html(kind: str, facts: Mapping[str, Any], result_template: str) -> str:
+def paper_html(kind: str, facts: Mapping[str, Any], result_template: str, *, is_rehearsal: bool = False) -> str:
     """The whole paper as HTML in NFC, ready to be drawn.
 
     Raises:
@@ -116,10 +116,13 @@ def paper_html(kind: str, facts: Mapping[str, Any], result_template: str) -> str
     body = result_body(result_template, facts) if kind == "result" and not facts["is_refusal"] else Markup("")
     name = "refusal_result" if kind == "result" and facts["is_refusal"] else kind
     url = verification_url(facts["verification_code"])
+    is_demo = is_rehearsal or settings().is_demo
     html = (
         _layouts()
         .get_template(f"{name}.html")
-        .render(**facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=settings().is_demo)
+        .render(
+            **facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=is_rehearsal or settings().is_demo
+        )
     )
     return unicodedata.normalize("NFC", html)
 

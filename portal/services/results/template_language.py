@@ -21,12 +21,14 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from portal.services.results.number_words import in_words
+
 LONGEST_TEMPLATE, LONGEST_RESULT = 200_000, 1_000_000
 MAY_STAND = (
     nodes.Output, nodes.TemplateData, nodes.Const,
     nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
 )  # fmt: skip
-FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "default"})
+FILTERS = frozenset({"upper", "lower", "capitalize", "trim", "default", "in_words"})
 OF_A_LOOP = frozenset({"index", "first", "last"})
 TAGS = frozenset("p div span strong em b i u sub sup br hr table caption thead tbody tr th td ul ol li h2 h3 h4 dl dt dd".split())
 ATTRIBUTES = {"*": {"class"}, "th": {"class", "scope", "colspan", "rowspan"}, "td": {"class", "colspan", "rowspan"}}
@@ -82,6 +84,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def _sandbox() -> _Sandbox:
     environment = _Sandbox(autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals.clear()
+    environment.filters["in_words"] = in_words
     return environment
 
 

@@ -1,0 +1,86 @@
+"""Trying a draft: its rehearsals run by the real acts, undone at once, with their papers and what is not walked yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.admin import blueprint
+from portal.admin.draft import opened
+from portal.auth.permissions import Permission
+from portal.services.catalogue.schema import Definition, Rehearsal
+from portal.services.catalogue.versions import by_hash
+from portal.services.errors import NotFound
+from portal.services.publishing.coverage import coverage_of, differences
+from portal.services.publishing.rehearse import Rehearsed, put_on, rehearse
+from portal.services.registries.prefill import ask_all
+from portal.services.results.draw_apart import draw_apart
+from portal.web.access import staff
+from portal.web.database import close_session, db
+from portal.web.documents import pdf_response
+from portal.web.filters import write_short_moment
+from portal.web.words import state_name
+
+MOST_AT_ONCE = 20
+
+
+def _run(definition: Definition, cases: Sequence[Rehearsal]) -> list[Rehearsed]:
+    """The cases in the definition, each undone before the next; nothing of them stays."""
+    went = []
+    for case in cases:
+        went.append(rehearse(db(), put_on(db(), definition), case, ask_all))
+        db().rollback()
+    return went
+
+
+@blueprint.post("/procedures/<code>/draft/rehearse")
+@staff(Permission.EDIT_CATALOGUE)
+def rehearse_draft(code: str) -> ResponseReturnValue:
+    draft = opened(code)
+    definition = draft.procedure.definition
+    base = by_hash(db(), draft.row.base_hash).definition if draft.row.base_hash else None
+    went = _run(definition, definition.rehearsals[:MOST_AT_ONCE])
+    before = _run(base, definition.rehearsals[:MOST_AT_ONCE]) if base else []
+    return render_template(
+        "admin/rehearsed.html",
+        code=code,
+        name=definition.name,
+        rehearsed=[_shown(number, one) for number, one in enumerate(went, 1)],
+        coverage=coverage_of(draft.procedure, went),
+        differences=differences(before, went),
+        has_base=base is not None,
+    )
+
+
+def _shown(number: int, one: Rehearsed) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": one.name,
+        "is_right": one.is_right,
+        "faults": [*([one.stopped] if one.stopped else []), *one.faults],
+        "places": [state_name(place.partition("/")[0]) for place in one.places],
+        "pages": one.pages,
+        "fee_vnd": one.fee_vnd,
+        "term": one.term,
+        "promised": write_short_moment(one.promised_at) if one.promised_at else "",
+        "papers": [{"title": paper.title, "kind": paper.kind} for paper in one.papers],
+    }
+
+
+@blueprint.get("/procedures/<code>/draft/rehearsed/<int:number>/<kind>.pdf")
+@staff(Permission.EDIT_CATALOGUE)
+def rehearsed_paper(code: str, number: int, kind: str) -> Response:
+    definition = opened(code).procedure.definition
+    if not 1 <= number <= len(definition.rehearsals):
+        raise NotFound
+    (one,) = _run(definition, definition.rehearsals[number - 1 : number])
+    paper = next((paper for paper in one.papers if paper.kind == kind), None)
+    if paper is None:
+        raise NotFound
+    close_session()  # drawing takes seconds, and needs no database
+    title = _("Diễn tập: %(title)s", title=paper.title)
+    return pdf_response(draw_apart(paper.html, title=title), f"dien-tap-{code}-{kind}.pdf")
