@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from portal.admin import blueprint
 from portal.admin.draft import opened
@@ -18,7 +17,6 @@ from portal.services.errors import NotFound
 from portal.services.publishing.coverage import coverage_of, differences
 from portal.services.publishing.rehearse import Rehearsed, put_on, rehearse
 from portal.services.registries.prefill import ask_all
-from portal.services.results.draw_apart import draw_apart
 from portal.web.access import staff
 from portal.web.database import close_session, db
 from portal.web.documents import pdf_response
@@ -82,5 +80,4 @@ def rehearsed_paper(code: str, number: int, kind: str) -> Response:
     if paper is None:
         raise NotFound
     close_session()  # drawing takes seconds, and needs no database
-    title = _("Diễn tập: %(title)s", title=paper.title)
-    return pdf_response(draw_apart(paper.html, title=title), f"dien-tap-{code}-{kind}.pdf")
+    return pdf_response(paper.draw(), f"dien-tap-{code}-{kind}.pdf")

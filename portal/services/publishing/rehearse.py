@@ -31,7 +31,7 @@ from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_for, take_replies
 from portal.services.dossiers.forward import forward
-from portal.services.dossiers.issue import Order, make, order_of
+from portal.services.dossiers.issue import order_of
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.propose import prefilled_appraisal, propose
 from portal.services.dossiers.queries import documents_of, latest_answers
@@ -41,6 +41,7 @@ from portal.services.dossiers.specimens import attach_specimens
 from portal.services.dossiers.submit import submit
 from portal.services.errors import InvalidInput, PortalError
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
+from portal.services.results.draw_apart import draw_apart
 from portal.services.results.template import paper_html
 
 AskAll = Callable[[Mapping[str, Ask]], Mapping[str, Reply]]
@@ -55,11 +56,14 @@ class Paper:
     kind: str
     title: str
     html: str
-    order: Order
 
     def draw(self) -> bytes:
-        """The paper as a PDF, as it would be issued."""
-        return make(self.order)
+        """The paper as a PDF that nobody has signed, marked as simulated.
+
+        Raises:
+            GuardRefused: it could not be drawn within its memory and time.
+        """
+        return draw_apart(self.html, title=self.title)
 
 
 @dataclass
@@ -199,7 +203,7 @@ def _gather_papers(session: Session, procedure: Procedure, dossier: Dossier, wen
         order = order_of(session, document.id)
         if order is not None:
             html = paper_html(order.kind, order.facts, procedure.definition.result.template, is_rehearsal=True)
-            went.papers.append(Paper(document.kind, document.title, html, order))
+            went.papers.append(Paper(document.kind, document.title, html))
 
 
 def _unexpected(case: Rehearsal, went: Rehearsed) -> list[str]:
