@@ -8,6 +8,7 @@ element with a registry's answer is never read from the browser.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from portal import clock
@@ -22,10 +23,10 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.errors import InvalidInput
 
 
-def values_of(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The plain values, as conditions look at them; a repeating group is the list of its included items."""
+def values_of(answers: Mapping[str, Mapping[str, Any]], today: date | None = None) -> dict[str, Any]:
+    """The plain values, as conditions look at them on the day (today); a repeating group is the list of its included items."""
     plain = {element: _plain(answer["value"]) for element, answer in answers.items()}
-    return {**plain, TODAY: clock.today().isoformat()}
+    return {**plain, TODAY: (today or clock.today()).isoformat()}
 
 
 def _plain(value: Any) -> Any:

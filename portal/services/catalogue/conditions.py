@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import IllegalMonthError, monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -65,6 +66,13 @@ class AgeAtLeast(_Node):
     age_at_least: int = Field(ge=0, le=150)
 
 
+class DaysAtLeast(_Node):
+    """So many days have passed since the element's date; of a date known in part, since its last possible day."""
+
+    element: str
+    days_at_least: int = Field(ge=0, le=36_600)
+
+
 class AllOf(_Node):
     """Every part holds."""
 
@@ -90,7 +98,7 @@ class Always(_Node):
     always: Literal[True]
 
 
-Comparison = Equals | OneOf | Includes | Answered | AtLeast | AtMost | AgeAtLeast
+Comparison = Equals | OneOf | Includes | Answered | AtLeast | AtMost | AgeAtLeast | DaysAtLeast
 Condition = Annotated[Comparison | AllOf | AnyOf | Not | Always, Field(union_mode="left_to_right")]
 for _model in (AllOf, AnyOf, Not):
     _model.model_rebuild()
@@ -131,6 +139,9 @@ def _compares(condition: Comparison, values: Values) -> bool:
         case AgeAtLeast(age_at_least=years):
             age = age_on(value, values.get(TODAY))
             return age is not None and age >= years
+        case DaysAtLeast(days_at_least=days):
+            passed = days_between(value, values.get(TODAY))
+            return passed is not None and passed >= days
 
 
 def same(value: Any, wanted: str | int | bool) -> bool:
@@ -157,6 +168,17 @@ def age_on(born: Any, on: Any) -> int | None:
     month, day_of_month = [*rest, 12, 31][:2] if not rest else [*rest, 31][:2]
     has_passed = (day.month, day.day) >= (month, day_of_month)
     return day.year - year - (0 if has_passed else 1)
+
+
+def days_between(start: Any, end: Any) -> int | None:
+    """The days from a date (known wholly or in part) to a day; of one known in part, from its last possible day."""
+    try:
+        year, *rest = (int(part) for part in str(start).split("-"))
+        month = rest[0] if rest else 12
+        day_of_month = rest[1] if len(rest) > 1 else monthrange(year, month)[1]
+        return (date.fromisoformat(str(end)) - date(year, month, day_of_month)).days
+    except (ValueError, IllegalMonthError):
+        return None
 
 
 def elements_of(condition: Condition) -> Iterator[str]:

@@ -21,6 +21,7 @@ from portal.services.catalogue.worlds import outcomes
 
 OFFICE_HOURS_A_DAY = 8
 OFFICIAL_NAMES = frozenset({"issued_on", "dossier_code"})
+OFFICIAL_FILTERS = ("in_words",)  # which the language of results adds to those of Jinja
 
 
 def handling_findings(procedure: Procedure, provinces: tuple[str, ...]) -> Iterator[Finding]:
@@ -220,6 +221,7 @@ def _result(procedure: Procedure) -> Iterator[Finding]:
 
 def _template(template: str, fields: frozenset[str]) -> Iterator[Finding]:
     environment = ImmutableSandboxedEnvironment()
+    environment.filters |= dict.fromkeys(OFFICIAL_FILTERS, str)
     try:
         names: set[str] = meta.find_undeclared_variables(environment.parse(template))
     except TemplateSyntaxError as wrong:

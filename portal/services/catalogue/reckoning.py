@@ -1,4 +1,8 @@
-"""What a dossier's answers come to: its case, its payer's classes, its papers, its fee, its time limit. Pure functions."""
+"""What a dossier's answers come to: its case, its payer's classes, its papers, its fee, its time limit. Pure functions.
+
+Conditions that look at the day are asked on the day of filing (`filed_on`; today while nothing is filed): whoever files
+in time stays in time, however late the office receives it.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,15 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Definition, Procedure
 
 
-def case_of(procedure: Procedure, answers: Answers) -> str:
+def case_of(procedure: Procedure, answers: Answers, filed_on: date | None = None) -> str:
     """The situation that the answers make: the first whose condition holds; empty where the procedure tells none apart."""
-    values = values_of(answers)
+    values = values_of(answers, filed_on)
     return next((case.id for case in procedure.definition.cases if holds(case.when, values)), "")
 
 
-def payer_classes_of(procedure: Procedure, answers: Answers) -> frozenset[str]:
+def payer_classes_of(procedure: Procedure, answers: Answers, filed_on: date | None = None) -> frozenset[str]:
     """The payer's classes that the answers prove."""
-    values = values_of(answers)
+    values = values_of(answers, filed_on)
     return frozenset(payer.id for payer in procedure.definition.payer_classes if holds(payer.when, values))
 
 
@@ -33,9 +37,12 @@ def counted_in(procedure: Procedure, answers: Answers, key: str) -> int:
     return value if isinstance(value, int) else 0 if key in group_keys(procedure.definition) else 1
 
 
-def fee_of(procedure: Procedure, answers: Answers, *, channel: Channel, province_code: str, on: date) -> tuple[FeeLine, ...]:
-    """The fee of a dossier with these answers, line by line."""
-    at = Circumstances(channel, on, province_code, case_of(procedure, answers), payer_classes_of(procedure, answers))
+def fee_of(
+    procedure: Procedure, answers: Answers, *, channel: Channel, province_code: str, on: date, filed_on: date | None = None
+) -> tuple[FeeLine, ...]:
+    """The fee of a dossier with these answers, line by line, by the rules in force on the day `on`."""
+    case, payers = case_of(procedure, answers, filed_on), payer_classes_of(procedure, answers, filed_on)
+    at = Circumstances(channel, on, province_code, case, payers)
     return fee_lines(procedure.definition.fees, at, lambda key: counted_in(procedure, answers, key))
 
 

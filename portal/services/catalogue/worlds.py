@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from portal.services.catalogue.conditions import (
@@ -16,6 +17,7 @@ from portal.services.catalogue.conditions import (
     AtMost,
     Comparison,
     Condition,
+    DaysAtLeast,
     Equals,
     Includes,
     Not,
@@ -79,7 +81,7 @@ def _possible(element: Element | None, comparisons: list[Comparison]) -> Iterato
         yield True
     elif element.kind in ("count", "money", "year"):
         yield from sorted(number for number in _bounds(comparisons) | {0} if _allowed(element, number))
-    elif any(isinstance(comparison, AgeAtLeast) for comparison in comparisons):
+    elif any(isinstance(comparison, AgeAtLeast | DaysAtLeast) for comparison in comparisons):
         yield from ("1900-01-01", *_birthdays(comparisons), "2026-07-01")
     else:
         yield from _named(comparisons)
@@ -107,6 +109,9 @@ def _birthdays(comparisons: list[Comparison]) -> Iterator[str]:
     for comparison in comparisons:
         if isinstance(comparison, AgeAtLeast):
             yield from (f"{2026 - comparison.age_at_least}-06-30", f"{2026 - comparison.age_at_least}-07-02")
+        if isinstance(comparison, DaysAtLeast):
+            bound = date.fromisoformat(SOME_DAY) - timedelta(comparison.days_at_least)
+            yield from (bound.isoformat(), (bound + timedelta(1)).isoformat())
 
 
 def _named(comparisons: list[Comparison]) -> Iterator[Any]:

@@ -123,12 +123,13 @@ def receipt_facts(
     """
     definition = procedure.definition
     channel: Channel = dossier.channel  # type: ignore[assignment]
-    rule = term_rule(definition, channel, case_of(procedure, answers))
+    filed = filed_on(dossier)
+    rule = term_rule(definition, channel, case_of(procedure, answers, filed))
     on = clock.to_local(dossier.received_at).date() if dossier.received_at else clock.today()
     province = dossier.office.province_code if dossier.office else ""
-    lines = fee_of(procedure, answers, channel=channel, province_code=province, on=on)
+    lines = fee_of(procedure, answers, channel=channel, province_code=province, on=on, filed_on=filed)
     return {
-        "components": _handed_in(procedure, answers, attached),
+        "components": _handed_in(procedure, answers, attached, filed),
         "sets": definition.reception.dossier_sets,
         "term": rule.term if rule else "",
         "received_at": dossier.received_at.isoformat() if dossier.received_at else None,
@@ -142,9 +143,16 @@ def receipt_facts(
     }
 
 
-def _handed_in(procedure: Procedure, answers: Answers, attached: Sequence[Attachment]) -> list[dict[str, Any]]:
+def filed_on(dossier: Dossier) -> date | None:
+    """The day on which the dossier was filed; nothing of a draft."""
+    return clock.to_local(dossier.submitted_at).date() if dossier.submitted_at else None
+
+
+def _handed_in(
+    procedure: Procedure, answers: Answers, attached: Sequence[Attachment], filed: date | None
+) -> list[dict[str, Any]]:
     """The table of components: what registries and the declaration gave, and of the papers those that really are there."""
-    values, case = values_of(answers), case_of(procedure, answers)
+    values, case = values_of(answers, filed), case_of(procedure, answers, filed)
     rows = []
     for component in procedure.definition.components:
         own = [one for one in attached if one.component_id == component.id]

@@ -17,7 +17,7 @@ from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.numbering import next_register_number
-from portal.services.dossiers.papers import receipt_facts
+from portal.services.dossiers.papers import filed_on, receipt_facts
 from portal.services.dossiers.queries import for_act, latest_answers
 
 
@@ -38,7 +38,7 @@ def receive(
     procedure = by_hash(session, dossier.version_hash)
     now = clock.now()
     answers = latest_answers(session, dossier).content
-    case = case_of(procedure, answers)
+    case = case_of(procedure, answers, filed_on(dossier))
     promised = promise_for(session, procedure, dossier.channel, now, case)  # type: ignore[arg-type]
     dossier.received_at = now
     dossier.promised_at = promised.promised_at

@@ -11,7 +11,7 @@ from portal.services.catalogue.conditions import Always, Condition, elements_of,
 
 CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
 ELEMENTS = ["purpose", "copies", "partner"]
-BOUNDS = ["at_least", "at_most", "age_at_least"]
+BOUNDS = ["at_least", "at_most", "age_at_least", "days_at_least"]
 ANYTHING = st.sampled_from(
     ["loan", "other", "", 1, 2, True, ["loan"], [], [{}], {"a": 1}, "2012", "2012-02-30", "1950-01-01", None]
 )
@@ -73,6 +73,14 @@ def condition(data: Any) -> Condition:
         ({"element": "born", "age_at_least": 14}, {"born": "2012-11", "@today": "2026-11-25"}, False),
         ({"element": "born", "age_at_least": 14}, {"born": "hôm qua", "@today": "2026-11-25"}, False),
         ({"element": "born", "age_at_least": 0}, {"@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 61}, {"born": "2026-09-25", "@today": "2026-11-25"}, True),
+        ({"element": "born", "days_at_least": 61}, {"born": "2026-09-26", "@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 0}, {"born": "2026-11-26", "@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 25}, {"born": "2026-10", "@today": "2026-11-25"}, True),
+        ({"element": "born", "days_at_least": 26}, {"born": "2026-10", "@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 1}, {"born": "2026-13", "@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 1}, {"born": "hôm qua", "@today": "2026-11-25"}, False),
+        ({"element": "born", "days_at_least": 0}, {"@today": "2026-11-25"}, False),
     ],
 )
 def test_condition_means_what_it_says(data: Any, values: dict[str, Any], expected: bool) -> None:
