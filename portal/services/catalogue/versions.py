@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -19,14 +19,18 @@ from portal.services.catalogue.loader import parse
 from portal.services.catalogue.schema import Procedure
 from portal.services.errors import NotFound
 
+KEPT_PARSED = 300  # parsed procedures, the longest known go first
+KEPT_LISTS = 4
 _PARSED: dict[str, Procedure] = {}  # by hash, so an entry can never be out of date
+_LISTS: dict[tuple[str, date], tuple[Entry, ...]] = {}  # by what is in force and the day, so neither can these
 
 
 @dataclass(frozen=True)
 class Entry:
     """What lists and the search show of the version in force of a procedure, read without its texts.
 
-    `name`, `field`, `outcome`: (Vietnamese, English). `typed`, `prefilled`, `reused`, `removed`: as `lint.Counts`.
+    `name`, `field`, `outcome`: (Vietnamese, English). `valid_from`, `valid_to`: days as ISO texts, empty where open.
+    `typed`, `typed_sometimes`, `prefilled`, `reused`, `removed`: as `lint.Counts`.
     """
 
     code: str
@@ -45,6 +49,13 @@ class Entry:
     prefilled: int
     reused: int
     removed: int
+    typed_sometimes: int = 0
+    valid_from: str = ""
+    valid_to: str = ""
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the procedure may be filed on the day, by its own dates."""
+        return self.valid_from <= day.isoformat() and (not self.valid_to or day.isoformat() <= self.valid_to)
 
 
 def entry_of(procedure: Procedure) -> Entry:
@@ -72,11 +83,21 @@ def entry_of(procedure: Procedure) -> Entry:
         prefilled=how_many.prefilled,
         reused=how_many.reused,
         removed=how_many.removed,
+        typed_sometimes=how_many.asked_sometimes,
+        valid_from=definition.valid_from.isoformat(),
+        valid_to=definition.valid_to.isoformat() if definition.valid_to else "",
     )
+
+
+def summary_of(procedure: Procedure) -> dict[str, Any]:
+    """The entry as its row keeps it: plain JSON."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(entry_of(procedure)).items()}
 
 
 def store(session: Session, files: Mapping[str, str], *, state: str, authors: Sequence[uuid.UUID] = ()) -> ProcedureVersion:
     """The row of the version that the texts make, added unless that very version is already there.
+
+    What lists show of it is brought up to date, should an earlier release have kept less of it.
 
     Raises:
         BadProcedure: the texts do not make a procedure.
@@ -85,10 +106,13 @@ def store(session: Session, files: Mapping[str, str], *, state: str, authors: Se
     row = session.get(ProcedureVersion, procedure.content_hash)
     if row is None:
         row = ProcedureVersion(
-            content_hash=procedure.content_hash, code=procedure.code, files=dict(files), summary=asdict(entry_of(procedure)),
+            content_hash=procedure.content_hash, code=procedure.code, files=dict(files), summary=summary_of(procedure),
             state=state, authors=list(authors), created_at=clock.now(),
         )  # fmt: skip
         session.add(row)
+        session.flush()
+    elif row.summary != summary_of(procedure):
+        row.summary = summary_of(procedure)
         session.flush()
     return row
 
@@ -105,6 +129,8 @@ def by_hash(session: Session, version_hash: str) -> Procedure:
     row = session.get(ProcedureVersion, version_hash)
     if row is None:
         raise NotFound
+    while len(_PARSED) >= KEPT_PARSED:
+        _PARSED.pop(next(iter(_PARSED)), None)
     return _PARSED.setdefault(version_hash, parse(row.files))
 
 
@@ -136,14 +162,26 @@ def current(session: Session, code: str) -> Procedure:
 
 
 def entries(session: Session) -> list[Entry]:
-    """What lists show of every procedure in force, by code; its texts are not read."""
-    standing = in_force(clock.now()).with_only_columns(ProcedurePublication.version_hash).subquery()
-    rows = session.scalars(
-        select(ProcedureVersion.summary)
-        .join(standing, standing.c.version_hash == ProcedureVersion.content_hash)
-        .order_by(ProcedureVersion.code)
-    )
-    return [entry_from(summary) for summary in rows]
+    """What lists show of every procedure that can be filed or read about now, by code; its texts are not read.
+
+    The rows are read once for each set of versions in force; asking which set it is takes one short query.
+    """
+    now, today = clock.now(), clock.today()
+    standing = in_force(now).with_only_columns(ProcedurePublication.code, ProcedurePublication.version_hash).subquery()
+    listed = func.string_agg(standing.c.version_hash, aggregate_order_by(literal(","), standing.c.code))
+    key = (session.scalar(select(func.md5(listed))) or "", today)
+    known = _LISTS.get(key)
+    if known is None:
+        rows = session.scalars(
+            select(ProcedureVersion.summary)
+            .join(standing, standing.c.version_hash == ProcedureVersion.content_hash)
+            .order_by(ProcedureVersion.code)
+        )
+        known = tuple(entry for entry in map(entry_from, rows) if entry.is_valid_on(today))
+        while len(_LISTS) >= KEPT_LISTS:
+            _LISTS.pop(next(iter(_LISTS)), None)
+        _LISTS[key] = known
+    return list(known)
 
 
 def entry_from(summary: Mapping[str, Any]) -> Entry:
