@@ -117,6 +117,7 @@ def field_words() -> dict[str, tuple[str, str]]:
         "at_most_vnd": (_("Không quá (đồng)"), ""),
         "collected": (_("Thu lúc"), ""),
         "legal_basis": (_("Căn cứ pháp lý"), ""),
+        "is_cited": (_("Ghi vào phần căn cứ của kết quả"), ""),
         "term": (_("Thời hạn"), _("3wd: ngày làm việc; 5d: ngày; 8h: giờ làm việc; 0: trong ngày.")),
         "description": (_("Mô tả"), ""),
         "is_paper_allowed": (_("Nhận hồ sơ giấy"), ""),

@@ -12,9 +12,7 @@ from portal.services.catalogue.fees import CHANNELS, Channel
 from portal.services.catalogue.form import Question, Slug
 
 TermText = Annotated[str, Field(pattern=r"^(0|[1-9]\d{0,2}(wd|d|h))$")]
-Level = Literal[
-    "commune", "province", "police", "police-province", "ministry", "insurance", "tax", "employment"
-]
+Level = Literal["commune", "province", "police", "police-province", "ministry", "insurance", "tax", "employment"]
 
 
 class Case(Part):
@@ -98,10 +96,11 @@ class Step(Part):
 
 
 class LegalText(Part):
-    """One text on which the procedure rests."""
+    """One text on which the procedure rests; `is_cited`: the result names it among its grounds."""
 
     name: str
     title: str
+    is_cited: bool = True
 
 
 class Competence(Part):

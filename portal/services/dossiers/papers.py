@@ -28,6 +28,7 @@ TITLES = {
     Document.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     Document.REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
 }
+WRITTEN_OUT = {"NĐ": "Nghị định", "TT": "Thông tư", "QĐ": "Quyết định", "NQ": "Nghị quyết"}
 TO_ATTACH = ("upload", "earlier_result")
 NUMBERED_SLIPS = frozenset({Document.RECEIPT, Document.REFUSAL})  # in one series of the office, under its symbol
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -182,7 +183,8 @@ def refusal_facts(reason: str, ground: str, clerk: str) -> dict[str, Any]:
 
 def _basis(name: str, title: str) -> str:
     """A legal text as an official paper cites it: written out, its title told once."""
-    name = name.replace("NĐ ", "Nghị định số ", 1) if name.startswith("NĐ ") else name
+    short, _space, rest = name.partition(" ")
+    name = f"{WRITTEN_OUT[short]} số {rest}" if short in WRITTEN_OUT else name
     return name if title in name else f"{name} {title[:1].lower()}{title[1:]}"
 
 
@@ -209,6 +211,6 @@ def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: 
         "reason": reason,
         "fields": {} if is_refusal else shown,
         "valid_months": None if is_refusal else result.valid_months,
-        "legal_bases": [_basis(text.name, text.title) for text in procedure.definition.legal_basis],
+        "legal_bases": [_basis(text.name, text.title) for text in procedure.definition.legal_basis if text.is_cited],
         "signed_by": {"name": signer, "title": ""},
     }
