@@ -15,6 +15,7 @@ from portal.admin import blueprint
 from portal.admin.forms import option
 from portal.admin.office_questions import level_names
 from portal.admin.offices import day_asked
+from portal.admin.part_words import section_names
 from portal.admin.working_days import kind_names
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
@@ -55,7 +56,10 @@ def _verbs() -> dict[str, str]:
         "changed": _("Sửa"),
         "ended": _("Kết thúc"),
         "removed": _("Bỏ"),
-        "drafted": _("Soạn"),
+        "draft_started": _("Lập bản nháp"),
+        "draft_dropped": _("Bỏ bản nháp"),
+        "handed_in": _("Trình duyệt"),
+        "sent_back": _("Trả lại để sửa"),
         "approved": _("Duyệt"),
         "published": _("Công bố"),
         "retired": _("Bãi bỏ"),
@@ -139,7 +143,7 @@ def _shown(change: AdministratorChange, people: Mapping[str, str]) -> dict[str, 
     subject, href = _subject(change)
     return {
         "number": change.number,
-        "verb": _verbs().get(change.verb, change.verb),
+        "verb": _verb_of(change),
         "subject": f"{subject_names().get(change.subject_kind, change.subject_kind)} {subject}",
         "href": href,
         "when": write_short_moment(change.happened_at),
@@ -147,6 +151,14 @@ def _shown(change: AdministratorChange, people: Mapping[str, str]) -> dict[str, 
         "lines": lines[:MOST_LINES],
         "more": max(0, len(lines) - MOST_LINES),
     }
+
+
+def _verb_of(change: AdministratorChange) -> str:
+    """What was done; of a procedure's draft also at which of its places."""
+    verb, _colon, place = change.verb.partition(":")
+    section = place if place in section_names() else place.partition("/")[0]
+    words = _verbs().get(verb, verb)
+    return f"{words}: {section_names().get(section, section)}" if place else words
 
 
 def _subject(change: AdministratorChange) -> tuple[str, str | None]:
@@ -161,6 +173,8 @@ def _subject(change: AdministratorChange) -> tuple[str, str | None]:
         member = db().get(StaffMember, uuid.UUID(member_id)) if _is_uuid(member_id) else None
         name = member.profile["full_name"] if member else subject_id
         return name, _page("admin.person", Permission.MANAGE_STAFF, member_id=member.id) if member else None
+    if kind == "procedure":
+        return subject_id, _page("admin.procedure", Permission.EDIT_CATALOGUE, code=subject_id)
     return subject_id, None
 
 

@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from portal.admin.condition_rows import SPARE_ROWS, condition_of, in_words, rows_of, typed_rows
 from portal.admin.part_shapes import Field, Shape, shape_of
 from portal.admin.part_words import field_words, value_words
+from portal.services.catalogue.dictionary import dictionary
+from portal.services.catalogue.elements import Element
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.texts import TRANSLATED
 from portal.services.errors import InvalidInput
@@ -80,10 +82,15 @@ def _value_name(value: str) -> str:
     return value_words().get(value) or (_("Không") if not value else registry_name(value))
 
 
+def _elements(procedure: Procedure) -> dict[str, Element]:
+    """Every element that the procedure could name: the dictionary's and its own."""
+    return {**dictionary(), **procedure.elements}
+
+
 def element_options(procedure: Procedure) -> list[Data]:
     """Every element and group that a part may name, by its label."""
     from_groups = [(group.key, group.title) for page in procedure.definition.pages for group in page.groups]
-    known = [(key, element.label.vi) for key, element in sorted(procedure.elements.items())]
+    known = [(key, element.label.vi) for key, element in sorted(_elements(procedure).items())]
     return [{"value": key, "label": label} for key, label in (*from_groups, *known)]
 
 
@@ -95,12 +102,12 @@ def _several_options(field: Field, procedure: Procedure, part: Data) -> list[Dat
         return [{"value": payer.id, "label": payer.name} for payer in definition.payer_classes]
     if field.name == "elements":
         chosen = set(part.get("elements") or [])
-        keys = [key for key, element in sorted(procedure.elements.items()) if key in chosen or _may_be_ticked(element, part)]
-        return [{"value": key, "label": f"{procedure.elements[key].label.vi} ({key})"} for key in keys]
+        offered = {key: one for key, one in sorted(_elements(procedure).items()) if key in chosen or _may_be_ticked(one, part)}
+        return [{"value": key, "label": f"{element.label.vi} ({key})"} for key, element in offered.items()]
     return [{"value": value, "label": _value_name(value)} for value in field.values]
 
 
-def _may_be_ticked(element: Any, part: Data) -> bool:
+def _may_be_ticked(element: Element, part: Data) -> bool:
     return element.source is not None and part.get("registry") in (None, "", element.source.registry)
 
 
@@ -220,7 +227,7 @@ def _read(field: Field, name: str, form: Form, kept: Data) -> Any:
 
 def _plain_text(field: Field, text: str) -> str | None:
     if field.name == "template":
-        return text
+        return f"{text}\n" if text else ""
     return text.strip() or (None if field.name == "province_code" else "")
 
 

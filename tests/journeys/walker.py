@@ -100,9 +100,9 @@ class Walker:
             if question.count():
                 _answer(question, key, str(value))
 
-    def file(self, answers: Mapping[str, Any], office: str = "") -> str:
+    def file(self, answers: Mapping[str, Any], office: str = "", procedure: str = CODE) -> str:
         """From consent to the receipt; gives the dossier's code."""
-        self.go(f"/procedures/{CODE}/apply")
+        self.go(f"/procedures/{procedure}/apply")
         self.press()
         return self.go_on_filing({**answers, "office": office})
 

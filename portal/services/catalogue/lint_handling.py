@@ -165,7 +165,6 @@ def _are_rivals(one: FeeRule, other: FeeRule) -> bool:
 def _process(definition: Definition) -> Iterator[Finding]:
     roles = {step.role for step in definition.process}
     for role, words in (
-        ("clerk", "Quy trình nội bộ không có bước tiếp nhận."),
         ("officer", "Quy trình nội bộ không có bước thẩm định."),
         ("leader", "Quy trình nội bộ không có bước ký duyệt."),
     ):
