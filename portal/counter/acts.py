@@ -127,7 +127,7 @@ def _act_page(dossier: Dossier, act: Act, form: Form | None = None, errors: dict
         answers: Answers = latest_answers(db(), dossier).content
         suggested = prefilled_appraisal(procedure, answers)
         typed = {key: {"value": value, "source": "citizen"} for key, value in (form or {}).items()}
-        questions = shown_questions(procedure.definition.appraisal.questions, {**suggested, **typed})
+        questions = shown_questions(procedure.definition.appraisal.questions, {**answers, **suggested, **typed})
         extra["questions"] = drawn(procedure, questions, suggested, language, form=form, errors=errors)
     if act is Act.APPROVE:
         facts = proposed_result(db(), dossier, procedure, current_actor().display_name)
