@@ -219,10 +219,16 @@ def _read(field: Field, name: str, form: Form, kept: Data) -> Any:
         return condition_of(name, form, kept.get(field.name) or {"always": True})
     if field.kind in ("several", "yes"):
         ticked = _ticked(form, name)
-        return "yes" in ticked if field.kind == "yes" else ticked
+        return "yes" in ticked if field.kind == "yes" else _in_kept_order(ticked, kept.get(field.name) or [])
     if field.kind == "date":
         return _date(name, form)
     return READERS.get(field.kind, _plain_text)(field, text)
+
+
+def _in_kept_order(ticked: list[str], kept: list[Any]) -> list[str]:
+    """What is ticked, in the order in which it stood before; what is new comes last."""
+    order = [str(one) for one in kept]
+    return sorted(ticked, key=lambda one: order.index(one) if one in order else len(order))
 
 
 def _plain_text(field: Field, text: str) -> str | None:

@@ -189,7 +189,7 @@ def _question_page(filing: Filing, page: Page, form: Any = None, errors: dict[st
     answers = filing.answers if form is None else readable(procedure, page, form, filing.answers)
     questions = drawn(procedure, shown_questions(page.questions, answers), answers, language, form=form, errors=errors)
     groups = drawn_groups(procedure, page, answers, language, form=form, errors=errors)
-    in_groups = [question for group in groups for item in group["items"] for question in item["questions"]]
+    in_groups = [question for group in groups for item in group["entries"] for question in item["questions"]]
     return render_template(
         "citizen/page.html",
         **filing.around(page.id),

@@ -54,7 +54,7 @@ def _group(
         "count_name": f"{group.key}.{COUNT}",
         "count": count,
         "can_add": count < group.maximum,
-        "items": [_item(procedure, group, index, item, answers, language, form, errors) for index, item in enumerate(shown)],
+        "entries": [_item(procedure, group, index, item, answers, language, form, errors) for index, item in enumerate(shown)],
     }
 
 

@@ -235,6 +235,7 @@ def files_and_receives(world: World, folder: Path) -> None:
     citizen.answer({"stall.permit": "Giấy cam kết 12"})
     citizen.press()
     citizen.answer({"stall.helpers.0.helper.name": "Lò Thị Mẩy"})
+    assert citizen.says("Những người phụ quầy"), citizen.page.locator("main").inner_text()
     citizen.follow(citizen.page.get_by_role("button", name="Thêm một mục"))
     citizen.answer({"stall.helpers.1.helper.name": "Nguyễn Văn Tám", "delivery.method": "electronic"})
     citizen.press()
