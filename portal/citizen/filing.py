@@ -17,6 +17,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash, current
 from portal.services.dossiers.attachments import missing, standings
 from portal.services.dossiers.open_draft import draft_of
+from portal.services.errors import NotFound
 from portal.web.database import db
 from portal.web.language import current_language
 
@@ -80,8 +81,11 @@ class Filing:
 
 
 def procedure_level(code: str, **_others: str) -> int:
-    """The level of assurance that filing the procedure needs."""
-    return current(db(), code).definition.assurance
+    """The level of assurance that filing the procedure needs; one that is only described here has no such pages."""
+    procedure = current(db(), code)
+    if not procedure.is_filed_online:
+        raise NotFound
+    return procedure.definition.assurance
 
 
 def filing_of(code: str) -> Filing | None:

@@ -20,9 +20,12 @@ def open_draft(session: Session, actor: Actor, procedure: Procedure, *, language
 
     Raises:
         Forbidden: the actor is not logged in.
+        NotFound: the procedure is only described here, not filed.
     """
     if actor.account_id is None:
         raise Forbidden
+    if not procedure.is_filed_online:
+        raise NotFound
     draft = draft_of(session, actor, procedure.code)
     if draft is None:
         draft = _try_to_add(session, actor, procedure, language)
