@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import Response, render_template
@@ -60,7 +61,7 @@ def _shown(number: int, one: Rehearsed) -> dict[str, Any]:
         "name": one.name,
         "is_right": one.is_right,
         "faults": [*([one.stopped] if one.stopped else []), *one.faults],
-        "places": [state_name(place.partition("/")[0]) for place in one.places],
+        "places": [name for name, _same in groupby(state_name(place.partition("/")[0]) for place in one.places)],
         "pages": one.pages,
         "fee_vnd": one.fee_vnd,
         "term": one.term,

@@ -200,7 +200,7 @@ def rehearses(author: Walker) -> None:
     author.go(f"/admin/procedures/{CODE}/draft")
     author.follow(author.page.get_by_role("button", name="Diễn tập"))
     assert author.here == "admin.rehearse_draft"
-    assert author.page.locator(".mc-tag--green").count() == 2, author.page.locator("main").inner_text()
+    assert author.page.locator(".mc-tag--jade").count() == 2, author.page.locator("main").inner_text()
     picture(author, "guide-rehearsal")
     href = author.page.locator("main a[href$='/result.pdf']").first.get_attribute("href")
     drawn = author.context.request.get(f"{author.world.portal}{href}")
