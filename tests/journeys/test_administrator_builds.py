@@ -252,3 +252,51 @@ def files_and_receives(world: World, folder: Path) -> None:
     assert "Lò Thị Mẩy" in words
     assert "Ăn uống" in words
     citizen.context.close()
+
+
+def test_procedure_is_begun_with_the_keyboard_alone(world: World) -> None:
+    author = Walker(world, world.logged_in(AUTHOR, DESK))
+    author.go("/admin/procedures/new")
+    types(author, "code", "1.900002")
+    types(author, "name", "Thủ tục gõ phím")
+    author.page.keyboard.press("Enter")
+    author.page.wait_for_url("**/admin/procedures/1.900002/draft")
+    opens(author, "Các trang và câu hỏi")
+    opens(author, "Thêm vào «Các trang và câu hỏi»")
+    types(author, "id", "first")
+    types(author, "title", "Trang đầu")
+    author.page.keyboard.press("Enter")
+    author.page.wait_for_url("**/draft/part/pages/first")
+    opens(author, "Thêm vào «Câu hỏi»")
+    types(author, "element", "delivery.method")
+    author.page.keyboard.press("Enter")
+    author.page.wait_for_url("**/questions/delivery.method")
+    author.go("/admin/procedures/1.900002/draft/preview")
+    assert author.says("Ông/bà nhận kết quả thế nào?")
+    author.context.close()
+
+
+def types(author: Walker, name: str, words: str) -> None:
+    """Tab to a box and type."""
+    reaches(author, f'main [name="{name}"]')
+    author.page.keyboard.type(words)
+
+
+def opens(author: Walker, words: str) -> None:
+    """Tab to a link and open it."""
+    address = author.page.url
+    reaches(author, f'main a:text-is("{words}")')
+    author.page.keyboard.press("Enter")
+    author.page.wait_for_url(lambda url: url != address)
+
+
+def reaches(author: Walker, selector: str) -> None:
+    """Press Tab until the thing has the focus, which one can see."""
+    thing = author.page.locator(selector).first
+    for _press in range(150):
+        author.page.keyboard.press("Tab")
+        if thing.evaluate("one => one === document.activeElement"):
+            outline = thing.evaluate("one => getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow")
+            assert outline != "nonenone", f"nobody sees where the focus is: {selector}"
+            return
+    raise AssertionError(f"the keyboard does not reach {selector}")
