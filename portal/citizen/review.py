@@ -22,6 +22,7 @@ from portal.services.catalogue.reckoning import case_of, fee_of
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import standings
 from portal.services.dossiers.calendar import promise_for
+from portal.services.dossiers.newer_version import newer_version
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.submit import DECLARE_FIELD, submit
 from portal.services.errors import InvalidInput
@@ -131,10 +132,12 @@ def send(code: str) -> ResponseReturnValue:
     except ValueError:
         return to_consent(code)
     actor = current_actor()
+    draft = draft_for(db(), actor, draft_id)
+    if draft.draft is not None and newer_version(db(), draft) is not None:
+        return redirect(url_for("citizen.changes", code=code))
     try:
         dossier = submit(db(), actor, draft_id, is_declared=request.form.get(DECLARE_FIELD) == "yes")
     except InvalidInput as wrong:
-        draft = draft_for(db(), actor, draft_id)
         return _review_page(Filing(by_hash(db(), draft.version_hash), draft), wrong.errors), UNPROCESSABLE
     db().commit()
     return redirect(url_for("citizen.receipt", code=dossier.code))
