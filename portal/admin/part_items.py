@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from portal.admin import blueprint
 from portal.admin.condition_rows import comparison_words
 from portal.admin.draft import Opened, opened, place_url
-from portal.admin.part_form import blank_part, element_options, questions_of, read_part
+from portal.admin.part_form import blank_part, element_options, questions_of
+from portal.admin.part_reading import read_part
 from portal.admin.part_shapes import Holder, shape_at, shape_of
 from portal.admin.part_words import list_names, section_names
 from portal.admin.parts import CONFLICT, UNPROCESSABLE, as_input, heading_of, lines_of, one_step_up, part_of

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from portal.admin import blueprint
 from portal.admin.condition_rows import comparison_words
 from portal.admin.draft import Opened, in_words, opened, place_url, section_of
-from portal.admin.part_form import element_options, questions_of, read_part
+from portal.admin.part_form import element_options, questions_of
+from portal.admin.part_reading import read_part
 from portal.admin.part_shapes import Holder, Shape, shape_at
 from portal.admin.part_words import list_names, section_names
 from portal.admin.preview import preview_of

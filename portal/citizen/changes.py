@@ -36,7 +36,7 @@ def changes(code: str) -> ResponseReturnValue:
     new = newer_version(db(), filing.draft) if filing else None
     if filing is None or new is None:
         return to_consent(code)
-    ahead = look_ahead(db(), filing.draft, new)
+    ahead = look_ahead(db(), filing.draft, new, current_language())
     return render_template(
         "citizen/changes.html",
         procedure=new,

@@ -30,13 +30,13 @@ class Change:
         return self.what % dict(self.facts) if self.facts else self.what
 
 
-def changes_between(old: Procedure, new: Procedure) -> tuple[Change, ...]:
-    """Every change from one version to the other, in the order of the file."""
+def changes_between(old: Procedure, new: Procedure, language: str = "vi") -> tuple[Change, ...]:
+    """Every change from one version to the other, in the order of the file; labels and titles in the language."""
     before, after = old.definition, new.definition
     return (
         *_identity(before, after),
-        *_pages(old, new),
-        *_options(old, new),
+        *_pages(old, new, language),
+        *_options(old, new, language),
         *_listed("components", before.components, after.components, _component_name, "Giấy tờ"),
         *_listed("fees", before.fees, after.fees, _fee_name, "Lệ phí"),
         *_listed("terms", before.terms, after.terms, _term_name, "Thời hạn"),
@@ -57,16 +57,16 @@ def _short(value: Any) -> str:
     return text if len(text) <= 120 else text[:117] + "…"
 
 
-def _pages(old: Procedure, new: Procedure) -> Iterator[Change]:
+def _pages(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
     before = {page.id: page for page in old.definition.pages}
     after = {page.id: page for page in new.definition.pages}
     for page in after.values():
         if page.id not in before:
-            yield Change("form", "Thêm trang «%(title)s».", {"title": page.title}, is_seen=True)
+            yield Change("form", "Thêm trang «%(title)s».", {"title": new.say(page.title, language)}, is_seen=True)
     for page in before.values():
         if page.id not in after:
-            yield Change("form", "Bỏ trang «%(title)s».", {"title": page.title}, is_seen=True)
-    yield from _questions(old, new)
+            yield Change("form", "Bỏ trang «%(title)s».", {"title": old.say(page.title, language)}, is_seen=True)
+    yield from _questions(old, new, language)
     for page_id in before.keys() & after.keys():
         yield from _page(before[page_id], after[page_id])
     if [one for one in before if one in after] != [one for one in after if one in before]:
@@ -88,40 +88,42 @@ def _asked(procedure: Procedure) -> dict[str, Question]:
     return {question.element: question for question in (*alone, *(one for group in groups for one in group.questions))}
 
 
-def label_of(procedure: Procedure, key: str) -> str:
-    """The Vietnamese label under which an element is asked."""
+def label_of(procedure: Procedure, key: str, language: str = "vi") -> str:
+    """The label under which an element is asked, in the language."""
     question = _asked(procedure).get(key)
     if question and question.label:
-        return question.label
-    return procedure.elements[key].label.vi if key in procedure.elements else key
+        return procedure.say(question.label, language)
+    return str(getattr(procedure.elements[key].label, language)) if key in procedure.elements else key
 
 
-def _questions(old: Procedure, new: Procedure) -> Iterator[Change]:
+def _questions(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
     before, after = _asked(old), _asked(new)
     for key in [key for key in after if key not in before]:
-        yield Change("form", "Thêm câu hỏi: %(label)s", {"label": label_of(new, key)}, is_seen=True)
+        yield Change("form", "Thêm câu hỏi: %(label)s", {"label": label_of(new, key, language)}, is_seen=True)
     for key in [key for key in before if key not in after]:
-        yield Change("form", "Không hỏi nữa: %(label)s", {"label": label_of(old, key)}, is_seen=True)
+        yield Change("form", "Không hỏi nữa: %(label)s", {"label": label_of(old, key, language)}, is_seen=True)
     for key in [key for key in before if key in after]:
         one, other = before[key], after[key]
         if one.is_required != other.is_required:
             words = "Nay phải trả lời: %(label)s" if other.is_required else "Nay không bắt buộc: %(label)s"
-            yield Change("form", words, {"label": label_of(new, key)}, is_seen=True)
-        if label_of(old, key) != label_of(new, key):
-            facts = {"before": label_of(old, key), "after": label_of(new, key)}
+            yield Change("form", words, {"label": label_of(new, key, language)}, is_seen=True)
+        if label_of(old, key, language) != label_of(new, key, language):
+            facts = {"before": label_of(old, key, language), "after": label_of(new, key, language)}
             yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s»", facts, is_seen=True)
         if one.when != other.when:
-            yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s", {"label": label_of(new, key)})
+            yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s", {"label": label_of(new, key, language)})
 
 
-def _options(old: Procedure, new: Procedure) -> Iterator[Change]:
+def _options(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
     for key in [key for key in old.elements if key in new.elements]:
-        before = {option.value: option.label.vi for option in old.elements[key].options}
-        after = {option.value: option.label.vi for option in new.elements[key].options}
+        before = {option.value: getattr(option.label, language) for option in old.elements[key].options}
+        after = {option.value: getattr(option.label, language) for option in new.elements[key].options}
         for value in [value for value in after if value not in before]:
-            yield Change("form", "%(label)s: thêm mục «%(option)s».", {"label": label_of(new, key), "option": after[value]})
+            yield Change(
+                "form", "%(label)s: thêm mục «%(option)s».", {"label": label_of(new, key, language), "option": after[value]}
+            )
         for value in [value for value in before if value not in after]:
-            facts = {"label": label_of(new, key), "option": before[value]}
+            facts = {"label": label_of(new, key, language), "option": before[value]}
             yield Change("form", "%(label)s: bỏ mục «%(option)s».", facts, is_seen=True)
 
 

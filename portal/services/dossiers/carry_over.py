@@ -36,11 +36,11 @@ class CarriedOver:
     set_aside: tuple[tuple[str, str], ...]
 
 
-def look_ahead(session: Session, draft: Dossier, new: Procedure) -> CarriedOver:
+def look_ahead(session: Session, draft: Dossier, new: Procedure, language: str = "vi") -> CarriedOver:
     """What carrying the draft over to the version would do, without doing it."""
     old = by_hash(session, draft.version_hash)
     aside = _sorted_out(draft.draft, old, new)[1]
-    seen = tuple(change for change in changes_between(old, new) if change.is_seen)
+    seen = tuple(change for change in changes_between(old, new, language) if change.is_seen)
     return CarriedOver(seen, tuple((kept["label"], kept["text"]) for kept in aside.values()))
 
 

@@ -121,7 +121,12 @@ def paper_html(kind: str, facts: Mapping[str, Any], result_template: str, *, is_
         _layouts()
         .get_template(f"{name}.html")
         .render(
-            **facts, facts=facts, body=body, verification_url=url, qr=qr_image(url), is_demo=is_rehearsal or settings().is_demo
+            **facts,
+            facts=facts,
+            body=body,
+            verification_url=url,
+            qr=qr_image(url),
+            is_demo=is_demo,
         )
     )
     return unicodedata.normalize("NFC", html)
