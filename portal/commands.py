@@ -1,4 +1,7 @@
-"""The `portal` subcommands that ask the services something: deadlines, audit, lifecycle, procedures, keys, loading."""
+"""The `portal` subcommands that ask the services something: deadlines, audit, lifecycle, keys, loading.
+
+Those about procedures stand in `procedure_commands.py`.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,14 @@ import click
 from portal import clock
 from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
-from portal.services.catalogue.faults import BadProcedure
-from portal.services.catalogue.file_format import read, write
-from portal.services.catalogue.lint import counts, findings
-from portal.services.catalogue.schema import Procedure, Rehearsal
-from portal.services.catalogue.versions import all_current, current
+from portal.procedure_commands import procedures
+from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.versions import current
 from portal.services.dossiers.calendar import term_of, working_calendar
 from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
-from portal.services.publishing.coverage import coverage_of
-from portal.services.publishing.rehearse import Rehearsed, rehearse
-from portal.services.registries.prefill import ask_all
 from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by
 from portal.shipped import load_shipped
@@ -109,111 +107,6 @@ def verify_file(path: Path) -> None:
     if not signature_holds(path.read_bytes()):
         raise click.ClickException("con dấu không còn nguyên hoặc không tin được (the seal does not hold)")
     click.echo("✓ con dấu còn nguyên, tin được (the seal holds)")
-
-
-@click.group()
-def procedures() -> None:
-    """The catalogue."""
-
-
-@procedures.command("list")
-@click.option("--json", "as_json", is_flag=True)
-def procedures_list(*, as_json: bool) -> None:
-    """Code, name, version, agency, level, and how many fields are typed and prefilled."""
-    with transaction() as session:
-        rows = [_row(procedure) for procedure in all_current(session)]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo("\t".join(str(value) for value in row.values()))
-
-
-@procedures.command("check")
-@click.argument("code", required=False)
-def procedures_check(code: str | None) -> None:
-    """The publication check of one procedure, or of all; exit 1 on a finding."""
-    with transaction() as session:
-        try:
-            checked = [current(session, code)] if code else all_current(session)
-        except NotFound as missing:
-            raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
-    faults = 0
-    for procedure in checked:
-        told, how_many = findings(procedure), counts(procedure)
-        faults += len(told)
-        click.echo(
-            f"{'✗' if told else '✓'} {procedure.code} asked {how_many.asked} (+{how_many.asked_sometimes} sometimes),"
-            f" prefilled {how_many.prefilled}, removed {how_many.removed}"
-        )
-        for finding in told:
-            click.echo(f"  {finding.where}: {finding.what}")
-    if faults:
-        raise SystemExit(1)
-
-
-@procedures.command("format")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def procedures_format(paths: tuple[Path, ...]) -> None:
-    """Write procedure files again in their one canonical form; exit 1 where one is not a procedure."""
-    wrong = 0
-    for path in paths:
-        try:
-            path.write_text(write(read(path.read_text(encoding="utf-8"))), encoding="utf-8")
-        except BadProcedure as faulty:
-            wrong += 1
-            for fault in faulty.faults:
-                click.echo(f"{path.name}: {fault}", err=True)
-    if wrong:
-        raise SystemExit(1)
-
-
-@procedures.command("rehearse")
-@click.argument("code", required=False)
-def procedures_rehearse(code: str | None) -> None:
-    """Run a procedure's own cases from filing to the drawn papers, and undo it all; exit 1 when one goes wrong."""
-    wrong = 0
-    for procedure in _procedures(code):
-        went = [_rehearsed(procedure, case) for case in procedure.definition.rehearsals]
-        wrong += sum(not one.is_right for one in went)
-        walked = coverage_of(procedure, went)
-        click.echo(f"{procedure.code}: {walked.percent} % ({walked.total - len(walked.missed)}/{walked.total})")
-    if wrong:
-        raise SystemExit(1)
-
-
-def _procedures(code: str | None) -> list[Procedure]:
-    with transaction() as session:
-        try:
-            return [current(session, code)] if code else all_current(session)
-        except NotFound as missing:
-            raise click.ClickException(f"không có thủ tục này (no such procedure): {code}") from missing
-
-
-def _rehearsed(procedure: Procedure, case: Rehearsal) -> Rehearsed:
-    with transaction() as session:
-        went = rehearse(session, procedure, case, ask_all)
-        session.rollback()
-    sizes = ", ".join(f"{paper.kind} {len(paper.draw())}" for paper in went.papers)
-    click.echo(f"{'✓' if went.is_right else '✗'} {procedure.code} {went.name}: {' → '.join(went.places)}; PDF {sizes}")
-    for line in filter(None, [went.stopped, *went.faults]):
-        click.echo(f"  {line}")
-    return went
-
-
-def _row(procedure: Procedure) -> dict[str, Any]:
-    definition = procedure.definition
-    how_many = counts(procedure)
-    return {
-        "code": procedure.code,
-        "name": definition.name,
-        "version": procedure.content_hash[:12],
-        "agency": definition.competence.level,
-        "level": definition.level,
-        "typed": how_many.asked,
-        "typed_sometimes": how_many.asked_sometimes,
-        "prefilled": how_many.prefilled,
-    }
 
 
 @click.group()

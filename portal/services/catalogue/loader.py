@@ -29,10 +29,14 @@ def texts_for(definition: Definition) -> dict[str, str]:
     """The texts of the version that a definition would make today, with the dictionary as it stands now."""
     named = {
         key: dictionary()[key].model_dump(exclude={"key"}, exclude_defaults=True, mode="json")
-        for key in sorted(set(named_elements(definition)) - definition.elements.keys())
-        if key in dictionary()
-    }
+        for key in _shared_keys(definition)
+    }  # fmt: skip
     return {FILE: write(definition), DICTIONARY: dump_yaml(named)}
+
+
+def _shared_keys(definition: Definition) -> list[str]:
+    """The entries of today's dictionary that a definition names."""
+    return [key for key in sorted(set(named_elements(definition)) - definition.elements.keys()) if key in dictionary()]
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -60,8 +64,30 @@ def parse(files: Mapping[str, str]) -> Procedure:
     Raises:
         BadProcedure: something in them does not hold together.
     """
-    definition = from_format_1(files) if is_format_1(files) else read(files[FILE])
-    shared = _entries(load_yaml(files[DICTIONARY]) or {}, DICTIONARY)
+    return _whole(files, definition_in(files), _entries(load_yaml(files[DICTIONARY]) or {}, DICTIONARY))
+
+
+def definition_in(files: Mapping[str, str]) -> Definition:
+    """The definition that a version's texts hold, in whatever format they were written.
+
+    Raises:
+        BadProcedure: they do not hold one.
+    """
+    return from_format_1(files) if is_format_1(files) else read(files[FILE])
+
+
+def made(definition: Definition) -> tuple[dict[str, str], Procedure]:
+    """The texts of the version that a definition would make today, and the procedure in them, without reading them again.
+
+    Raises:
+        BadProcedure: it names an element that nobody has.
+    """
+    files = texts_for(definition)
+    shared = {key: dictionary()[key] for key in _shared_keys(definition)}
+    return files, _whole(files, definition, shared)
+
+
+def _whole(files: Mapping[str, str], definition: Definition, shared: Mapping[str, Element]) -> Procedure:
     own = {key: Element(key=key, **dict(entry)) for key, entry in definition.elements.items()}
     procedure = Procedure(content_hash=content_hash(files), definition=definition, elements={**shared, **own})
     faults = tuple(_faults(procedure))

@@ -226,9 +226,7 @@ def _near_words(index: Index, word: str, *, is_last: bool = False) -> dict[str, 
 
 
 def _nearly_run_together(index: Index, wanted: str) -> Iterator[tuple[int, _Ranked]]:
-    texts = [(phrase.words.run_together, phrase) for phrases in index.phrases for phrase in phrases if phrase.source != "outcome"]
-    likely = process.extract(
-        wanted, [text for text, _phrase in texts], scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=SUGGESTIONS
-    )
-    for _text, score, at in likely:
-        yield _ranked(index, Closeness.NEARLY, texts[at][1], is_whole=False, off=(100 - float(score)) / 10)
+    texts = index.by_run_together
+    likely = process.extract(wanted, texts.keys(), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH, limit=SUGGESTIONS)
+    for text, score, _at in likely:
+        yield _ranked(index, Closeness.NEARLY, texts[text], is_whole=False, off=(100 - float(score)) / 10)

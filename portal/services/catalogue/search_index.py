@@ -49,6 +49,7 @@ def _word(word: str) -> tuple[str, str]:
     return match_key(word), fold(word)
 
 
+@lru_cache(maxsize=50_000)
 def words_of(text: str) -> Words:
     """The words of a text; signs between them are dropped."""
     pairs = [_word(word) for word in _WORD.findall(text.translate(_HIDDEN).lower())]
@@ -83,7 +84,11 @@ def _between_spaces(words: Iterable[str]) -> str:
 
 
 class Index:
-    """A set of entries with all its words; never changed once made."""
+    """A set of entries with all its words; never changed once made.
+
+    `postings`: the entries that hold a folded word. `run_together`: of each entry its texts without spaces, but for the
+    outcome, which is a sentence.
+    """
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
@@ -93,9 +98,9 @@ class Index:
         self.by_sound: dict[str, set[str]] = defaultdict(set)
         for number, entry in enumerate(self.entries):
             self._take_in(number, entry)
-        self.run_together = [
-            "|".join(phrase.words.run_together for phrase in phrases if phrase.source != "outcome") for phrases in self.phrases
-        ]
+        told = [[phrase for phrase in phrases if phrase.source != "outcome"] for phrases in self.phrases]
+        self.run_together = ["|".join(phrase.words.run_together for phrase in phrases) for phrases in told]
+        self.by_run_together = {phrase.words.run_together: phrase for phrases in reversed(told) for phrase in reversed(phrases)}
         self.vocabulary = tuple(self.postings)
         for word in self.vocabulary:
             self.by_sound[sound(word)].add(word)

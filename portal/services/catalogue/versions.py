@@ -172,16 +172,23 @@ def entries(session: Session) -> list[Entry]:
     key = (session.scalar(select(func.md5(listed))) or "", today)
     known = _LISTS.get(key)
     if known is None:
-        rows = session.scalars(
-            select(ProcedureVersion.summary)
-            .join(standing, standing.c.version_hash == ProcedureVersion.content_hash)
-            .order_by(ProcedureVersion.code)
-        )
-        known = tuple(entry for entry in map(entry_from, rows) if entry.is_valid_on(today))
+        hashes = list(session.scalars(select(standing.c.version_hash).order_by(standing.c.code)))
+        known = tuple(entry for entry in _entries_of(session, hashes) if entry.is_valid_on(today))
         while len(_LISTS) >= KEPT_LISTS:
             _LISTS.pop(next(iter(_LISTS)), None)
         _LISTS[key] = known
     return list(known)
+
+
+def _entries_of(session: Session, hashes: Sequence[str]) -> list[Entry]:
+    """The entries of these versions; only those that no list held before are read."""
+    held = {entry.version_hash: entry for listed in tuple(_LISTS.values()) for entry in listed}
+    unknown = [version_hash for version_hash in hashes if version_hash not in held]
+    read = session.execute(
+        select(ProcedureVersion.content_hash, ProcedureVersion.summary).where(ProcedureVersion.content_hash.in_(unknown))
+    )
+    held |= {version_hash: entry_from(summary) for version_hash, summary in read}
+    return [held[version_hash] for version_hash in hashes]
 
 
 def entry_from(summary: Mapping[str, Any]) -> Entry:
