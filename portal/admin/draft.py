@@ -28,6 +28,7 @@ from portal.services.publishing.drafts import definition_in, draft_of, drop
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filters import write_short_moment
+from portal.web.limits import rehearsing
 
 SECTION_OF: dict[str, str] = {  # of a finding -> where it is mended
     "identity": "@identity", "form": "pages", "reception": "reception", "cases": "cases", "lookups": "lookups",
@@ -122,6 +123,7 @@ def place_url(code: str, place: str) -> str:
 
 @blueprint.post("/procedures/<code>/draft/hand-in")
 @staff(Permission.EDIT_CATALOGUE)
+@rehearsing
 def hand_in_draft(code: str) -> ResponseReturnValue:
     try:
         hand_in(db(), current_actor(), code)

@@ -8,17 +8,14 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import TemplateError
 
-from portal import clock
 from portal.admin import blueprint
 from portal.admin.draft import asked_width, only_if, opened
 from portal.auth.permissions import Permission
-from portal.services.catalogue.compare import label_of
 from portal.services.catalogue.conditions import ALWAYS
 from portal.services.catalogue.form import Page
-from portal.services.catalogue.loader import group_keys
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
-from portal.services.results.template import result_body
+from portal.services.publishing.sample import sample_body
 from portal.web.access import staff
 from portal.web.groups import drawn_groups
 from portal.web.language import current_language
@@ -51,22 +48,10 @@ def _page(procedure: Procedure, page: Page) -> dict[str, Any]:
 
 def _result(procedure: Procedure) -> dict[str, str]:
     """The result's words with each field's label in its place, or why the template cannot be used."""
-    fields = {name: _sample(procedure, key) for name, key in procedure.definition.result.fields.items()}
-    facts = {"fields": fields, "issued_at": clock.now().isoformat(), "dossier_code": "H26.31-20261125-0000001"}
     try:
-        return {"html": result_body(procedure.definition.result.template, facts), "fault": ""}
+        return {"html": sample_body(procedure), "fault": ""}
     except TemplateError as wrong:
         return {"html": "", "fault": str(wrong)}
-
-
-def _sample(procedure: Procedure, key: str) -> dict[str, Any]:
-    words = f"«{label_of(procedure, key)}»"
-    if key not in group_keys(procedure.definition):
-        return {"value": words, "text": words}
-    group = next(group for page in procedure.definition.pages for group in page.groups if group.key == key)
-    names = [*(group.seed.fields if group.seed else ()), *(question.element for question in group.questions)]
-    item = {name.rpartition(".")[2]: {"value": "", "text": f"«{label_of(procedure, name)}»"} for name in names}
-    return {"items": [item, item], "text": words}
 
 
 @blueprint.get("/procedures/<code>/draft/preview")

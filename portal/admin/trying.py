@@ -22,6 +22,7 @@ from portal.web.access import staff
 from portal.web.database import close_session, db
 from portal.web.documents import pdf_response
 from portal.web.filters import write_short_moment
+from portal.web.limits import rehearsing
 from portal.web.words import state_name
 
 MOST_AT_ONCE = 20
@@ -38,6 +39,7 @@ def _run(definition: Definition, cases: Sequence[Rehearsal]) -> list[Rehearsed]:
 
 @blueprint.post("/procedures/<code>/draft/rehearse")
 @staff(Permission.EDIT_CATALOGUE)
+@rehearsing
 def rehearse_draft(code: str) -> ResponseReturnValue:
     draft = opened(code)
     definition = draft.procedure.definition
@@ -72,6 +74,7 @@ def _shown(number: int, one: Rehearsed) -> dict[str, Any]:
 
 @blueprint.get("/procedures/<code>/draft/rehearsed/<int:number>/<kind>.pdf")
 @staff(Permission.EDIT_CATALOGUE)
+@rehearsing
 def rehearsed_paper(code: str, number: int, kind: str) -> Response:
     definition = opened(code).procedure.definition
     if not 1 <= number <= len(definition.rehearsals):

@@ -19,6 +19,7 @@ logins = limiter.limit("120 per minute")
 uploading = limiter.limit("60 per minute", key_func=lambda: current_actor().id, methods=["POST"])
 previews = limiter.limit("60 per minute", key_func=lambda: current_actor().id)
 asking_registries = limiter.limit("20 per minute", key_func=lambda: current_actor().id, methods=["POST"])
+rehearsing = limiter.limit("20 per minute", key_func=lambda: current_actor().id)  # each takes seconds of a processor
 
 
 def init_app(app: Flask) -> None:

@@ -9,11 +9,11 @@ from portal import clock
 from portal.auth.permissions import Actor, Permission
 from portal.models import ProcedureDraft, ProcedureVersion
 from portal.services.catalogue.finding import Finding
-from portal.services.catalogue.loader import texts_for
+from portal.services.catalogue.loader import procedure_of, texts_for
 from portal.services.catalogue.versions import store
 from portal.services.errors import Forbidden, GuardRefused, NotFound
 from portal.services.oversight.changes import record_change
-from portal.services.publishing.check import check
+from portal.services.publishing.check import check, drawing_findings
 from portal.services.publishing.drafts import SUBJECT, definition_in, draft_of, require
 
 
@@ -31,7 +31,7 @@ def hand_in(session: Session, actor: Actor, code: str) -> ProcedureVersion:
     Raises:
         Forbidden: the actor may not edit the catalogue.
         NotFound: there is no draft.
-        CheckFailed: the check has findings.
+        CheckFailed: the check has findings, or the result cannot be drawn within its limits.
         GuardRefused: the draft waits already, or says nothing new.
     """
     require(actor, Permission.EDIT_CATALOGUE)
@@ -41,7 +41,7 @@ def hand_in(session: Session, actor: Actor, code: str) -> ProcedureVersion:
     if draft.waiting_hash is not None:
         raise GuardRefused("Bản này đã trình và đang chờ duyệt.")
     definition = definition_in(draft)
-    found = check(session, definition)
+    found = check(session, definition) or tuple(drawing_findings(procedure_of(definition)))
     if found:
         raise CheckFailed(found)
     version = store(session, texts_for(definition), state="waiting", authors=draft.authors)

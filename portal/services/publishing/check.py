@@ -13,6 +13,8 @@ from portal.services.catalogue.finding import Finding
 from portal.services.catalogue.lint import findings
 from portal.services.catalogue.loader import procedure_of
 from portal.services.catalogue.schema import Definition, Procedure
+from portal.services.errors import GuardRefused
+from portal.services.publishing.sample import try_to_draw
 from portal.services.results.template_language import checked_template
 
 
@@ -48,3 +50,11 @@ def _template(procedure: Procedure) -> Iterator[Finding]:
         checked_template(procedure.definition.result.template)
     except TemplateError as wrong:
         yield Finding("result", "template", "Mẫu không dùng được: %(what)s.", {"what": str(wrong).rstrip(".")})
+
+
+def drawing_findings(procedure: Procedure) -> Iterator[Finding]:
+    """What drawing a sample of the result once tells; it takes seconds, and so stands apart from the check."""
+    try:
+        try_to_draw(procedure)
+    except GuardRefused as refused:
+        yield Finding("result", "template", refused.message)

@@ -14,7 +14,7 @@ from portal import clock
 from portal.services.errors import GuardRefused
 
 WITHIN_SECONDS = 20
-CPU_SECONDS = 10
+CPU_SECONDS = 6
 MEMORY_BYTES = 1024 * 1024 * 1024
 ENTRANCE = "from portal.services.results.draw_apart import draw_here; draw_here()"
 
