@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.services.catalogue.compare import changes_between
+from portal.services.catalogue.loader import procedure_of
+from tests.procedures import edited, the_procedure
+
+Data = dict[str, Any]
+
+
+def told(edit: Callable[[Data], None], *, seen_only: bool = False, language: str = "vi") -> list[str]:
+    changes = changes_between(the_procedure(), procedure_of(edited(edit)), language)
+    return [change.text for change in changes if change.is_seen or not seen_only]
+
+
+def test_same_version_has_no_changes() -> None:
+    assert changes_between(the_procedure(), the_procedure()) == ()
+
+
+CASES: dict[str, tuple[Callable[[Data], Any], str, bool]] = {
+    "fee": (lambda d: d["fees"][0].update(amount_vnd=8000), "amount_vnd 3000 → 8000", False),
+    "new fee": (
+        lambda d: d["fees"].append({**d["fees"][0], "label": "Phí bản sao", "charge": "copy"}),
+        "Lệ phí: thêm «Phí bản sao",
+        False,
+    ),
+    "term": (lambda d: d["terms"][0].update(term="5wd"), "term 3wd → 5wd", False),
+    "step": (lambda d: d["process"].pop(0), "Bước xử lý: bỏ «Tiếp nhận, kiểm tra»", False),
+    "component": (lambda d: d["components"].pop(0), "Giấy tờ: bỏ «Tờ khai", False),
+    "page": (lambda d: d["pages"].pop(1), "Bỏ trang «Người ông/bà dự định kết hôn»", True),
+    "page moved": (lambda d: d["pages"].reverse(), "Thứ tự các trang", False),
+    "page renamed": (lambda d: d["pages"][0].update(title="Khác"), "nay ghi «Khác»", False),
+    "question": (lambda d: d["pages"][0]["questions"].pop(), "Không hỏi nữa: Số bản cần cấp", True),
+    "new question": (
+        lambda d: d["pages"][0]["questions"].append({"element": "appraisal.note"}),
+        "Thêm câu hỏi: Ghi chú thẩm định",
+        True,
+    ),
+    "must be answered": (
+        lambda d: d["pages"][3]["questions"][1].update(is_required=True),
+        "Nay phải trả lời: Thư điện tử",
+        True,
+    ),
+    "need not be answered": (
+        lambda d: d["pages"][0]["questions"][2].update(is_required=False),
+        "Nay không bắt buộc: Số bản",
+        True,
+    ),
+    "asked otherwise": (
+        lambda d: d["pages"][0]["questions"][2].update(label="Mấy bản?"),
+        "nay hỏi «Mấy bản?»",
+        True,
+    ),
+    "asked when": (lambda d: d["pages"][0]["questions"][1].pop("when"), "Điều kiện để hỏi thay đổi: Việc gì?", False),
+    "name": (lambda d: d.update(name="Tên khác"), "thành «Tên khác»", True),
+    "declaration": (lambda d: d.update(declaration="Khác"), "Lời cam đoan thay đổi", True),
+    "look-up": (lambda d: d["lookups"].pop(), "Việc tra cứu cơ sở dữ liệu thay đổi", True),
+    "template": (lambda d: d["result"].update(template="<p>x</p>"), "Kết quả hoặc mẫu", False),
+    "refusal": (lambda d: d["refusal_grounds"].pop(), "Các căn cứ từ chối", False),
+    "competence": (
+        lambda d: d.update(competence={"level": "province", "by_address": "subject.permanent_residence"}),
+        "thẩm quyền",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_change_is_told_in_words_and_to_whom_it_matters(name: str) -> None:
+    edit, words, is_for_citizens = CASES[name]
+    if name == "look-up":
+        edit = _without_civil_status
+    assert any(words in one for one in told(edit)), told(edit)
+    assert any(words in one for one in told(edit, seen_only=True)) is is_for_citizens
+
+
+def _without_civil_status(data: Data) -> None:
+    data["lookups"].pop()
+
+
+def test_labels_are_in_the_reader_s_language() -> None:
+    assert any("Number of certificates" in one for one in told(CASES["question"][0], language="en"))
+
+
+def test_answers_to_choose_are_told_by_their_labels() -> None:
+    own = {"kind": "choice", "label": {"vi": "Loại", "en": "Kind"}, "options": []}
+
+    def offering(*values: str) -> Callable[[Data], None]:
+        options = [{"value": value, "label": {"vi": value.upper(), "en": value}} for value in values]
+
+        def edit(data: Data) -> None:
+            data["elements"] = {"my.kind": {**own, "options": options}}
+            data["pages"][0]["questions"].append({"element": "my.kind"})
+
+        return edit
+
+    one, other = (procedure_of(edited(offering(*values))) for values in (("a", "b"), ("b", "c")))
+    assert [change.text for change in changes_between(one, other)] == ["Loại: thêm mục «C».", "Loại: bỏ mục «A»."]
