@@ -40,6 +40,7 @@ def subject_names() -> dict[str, str]:
         "duty": _("Nhiệm vụ"),
         "calendar_day": _("Ngày trong lịch"),
         "procedure": _("Thủ tục"),
+        "catalogue": _("Danh mục"),
     }
 
 
@@ -60,9 +61,11 @@ def _verbs() -> dict[str, str]:
         "draft_dropped": _("Bỏ bản nháp"),
         "handed_in": _("Trình duyệt"),
         "sent_back": _("Trả lại để sửa"),
+        "called_off": _("Hủy lịch công bố"),
         "approved": _("Duyệt"),
         "published": _("Công bố"),
         "retired": _("Bãi bỏ"),
+        "taken_in": _("Nạp hàng loạt"),
     }
 
 

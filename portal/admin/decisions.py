@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, time
 
 from flask import flash, redirect, render_template, request, url_for
@@ -21,7 +22,7 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.errors import GuardRefused, NotFound
 from portal.services.publishing.approval import approve, may_decide, send_back
 from portal.services.publishing.check import check_procedure
-from portal.services.publishing.publications import publish, retire, standing_at
+from portal.services.publishing.publications import call_off, publish, retire, standing_at
 from portal.web.access import staff
 from portal.web.database import db
 
@@ -90,6 +91,16 @@ def publish_version(code: str, version_hash: str) -> ResponseReturnValue:
     publish(db(), current_actor(), version_hash, starts_at=_typed_day("starts"), why=request.form.get("why", "").strip())
     db().commit()
     flash(_("Đã công bố."), "saved")
+    return redirect(url_for("admin.procedure", code=code))
+
+
+@blueprint.post("/procedures/<code>/publications/<uuid:publication_id>/call-off")
+@staff(Permission.PUBLISH_PROCEDURE)
+def call_off_publication(code: str, publication_id: uuid.UUID) -> ResponseReturnValue:
+    if call_off(db(), current_actor(), publication_id).code != code:
+        raise NotFound
+    db().commit()
+    flash(_("Đã hủy lịch công bố."), "saved")
     return redirect(url_for("admin.procedure", code=code))
 
 

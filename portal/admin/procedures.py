@@ -138,6 +138,8 @@ def _publication_row(publication: ProcedurePublication) -> dict[str, Any]:
         "starts": write_short_moment(publication.starts_at),
         "ends": write_short_moment(publication.ends_at) if publication.ends_at else "–",
         "why": publication.why,
+        "id": publication.id,
+        "is_to_come": publication.starts_at > clock.now() and publication.ends_at is None,
     }
 
 

@@ -84,7 +84,7 @@ def start(session: Session, actor: Actor, code: str, *, from_hash: str | None = 
     base = by_hash(session, from_hash) if from_hash else current(session, code)
     if base.code != code:
         raise NotFound
-    return _add(session, actor, base.definition, base_hash=base.content_hash, verb="draft_started")
+    return _add(session, actor, base.definition, base_hash=base.content_hash)
 
 
 def start_new(session: Session, actor: Actor, definition: Definition) -> ProcedureDraft:
@@ -97,7 +97,7 @@ def start_new(session: Session, actor: Actor, definition: Definition) -> Procedu
     require(actor, Permission.EDIT_CATALOGUE)
     if draft_of(session, definition.code) is not None or _is_known(session, definition.code):
         raise GuardRefused("Danh mục đã có thủ tục mang mã này.")
-    return _add(session, actor, definition, base_hash=None, verb="draft_started")
+    return _add(session, actor, definition, base_hash=None)
 
 
 def _is_known(session: Session, code: str) -> bool:
@@ -108,11 +108,14 @@ def _is_known(session: Session, code: str) -> bool:
     return True
 
 
-def _add(session: Session, actor: Actor, definition: Definition, *, base_hash: str | None, verb: str) -> ProcedureDraft:
+def _add(session: Session, actor: Actor, definition: Definition, *, base_hash: str | None) -> ProcedureDraft:
+    """The row of a new draft; whoever brings a whole new procedure is its first author."""
+    if actor.account_id is None:
+        raise Forbidden
     now = clock.now()
     draft = ProcedureDraft(
-        code=definition.code, text=write(definition), base_hash=base_hash, authors=[], revision=1,
-        created_at=now, updated_at=now, updated_by=actor.account_id,
+        code=definition.code, text=write(definition), base_hash=base_hash, authors=[] if base_hash else [actor.account_id],
+        revision=1, created_at=now, updated_at=now, updated_by=actor.account_id,
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -123,7 +126,7 @@ def _add(session: Session, actor: Actor, definition: Definition, *, base_hash: s
         if other is None:
             raise
         return other
-    _record(session, actor, draft.code, verb, None, {"base": base_hash or "", "name": definition.name})
+    _record(session, actor, draft.code, "draft_started", None, {"base": base_hash or "", "name": definition.name})
     return draft
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, text
@@ -90,6 +91,27 @@ def retire(session: Session, actor: Actor, code: str, *, ends_at: datetime | Non
     for publication in still_open:
         publication.ends_at = max(ends_at, publication.starts_at)
     _record(session, actor, code, "retired", before.version_hash if before else "", "", ends_at)
+
+
+def call_off(session: Session, actor: Actor, publication_id: uuid.UUID) -> ProcedurePublication:
+    """Call off a publication that has not started yet; what stands before it goes on.
+
+    Raises:
+        Forbidden: the actor may not publish.
+        NotFound: no such publication.
+        GuardRefused: it has started, or was called off already.
+    """
+    require(actor, Permission.PUBLISH_PROCEDURE)
+    publication = session.get(ProcedurePublication, publication_id)
+    if publication is None:
+        raise NotFound
+    _lock(session, publication.code)
+    session.refresh(publication)
+    if publication.starts_at <= clock.now() or publication.ends_at == publication.starts_at:
+        raise GuardRefused("Bản này đã có hiệu lực hoặc đã được hủy lịch. Muốn thay, hãy công bố bản khác.")
+    publication.ends_at = publication.starts_at
+    _record(session, actor, publication.code, "called_off", publication.version_hash, "", publication.starts_at)
+    return publication
 
 
 def standing_at(session: Session, code: str, moment: datetime) -> ProcedurePublication | None:

@@ -16,10 +16,11 @@ from portal.services.catalogue.places import part_at, seen, whole
 from portal.services.catalogue.versions import current
 from portal.services.errors import Forbidden, GuardRefused, NotFound
 from portal.services.publishing import approval, drafts
-from portal.services.publishing.publications import publications_of, publish, retire, standing_at
+from portal.services.publishing.importing import import_file, look_into
+from portal.services.publishing.publications import call_off, publications_of, publish, retire, standing_at
 from portal.services.publishing.shipped import publish_shipped
 from tests.people import clerk, staff
-from tests.procedures import MARITAL_STATUS
+from tests.procedures import MARITAL_STATUS, shipped_text
 
 Pair = tuple[Actor, Actor]
 
@@ -163,6 +164,41 @@ def test_retired_procedure_is_filed_no_more_not_even_in_what_was_to_come(session
     assert standing_at(session, MARITAL_STATUS, clock.now() + timedelta(days=60)) is None
     with pytest.raises(NotFound):
         retire(session, pair[1], MARITAL_STATUS, why="Lần nữa")
+
+
+def test_publication_to_come_is_called_off_and_one_that_started_is_not(session: Session, pair: Pair) -> None:
+    later = publish(session, pair[0], approved(session, pair).content_hash, starts_at=clock.now() + timedelta(days=30))
+    call_off(session, pair[1], later.id)
+    with time_machine.travel(clock.now() + timedelta(days=60), tick=False):
+        assert fee(session) == 3000
+    with pytest.raises(GuardRefused, match="hủy lịch"):
+        call_off(session, pair[1], later.id)
+    with pytest.raises(GuardRefused, match="hiệu lực"):
+        call_off(session, pair[1], publications_of(session, MARITAL_STATUS)[-1].id)
+    with pytest.raises(Forbidden):
+        call_off(session, clerk(session), later.id)
+
+
+def test_whoever_brings_a_whole_procedure_in_as_a_file_does_not_approve_it(session: Session, pair: Pair) -> None:
+    text = shipped_text().replace("code: '1.004873'", "code: '1.900009'")
+    import_file(session, pair[0], text)
+    version = approval.hand_in(session, pair[1], "1.900009")
+    with pytest.raises(Forbidden):
+        approval.approve(session, pair[0], version.content_hash)
+    assert approval.approve(session, pair[1], version.content_hash).state == "approved"
+
+
+def test_file_over_a_draft_that_waits_is_refused(session: Session, pair: Pair) -> None:
+    handed_in(session, pair[0])
+    with pytest.raises(GuardRefused, match="chờ"):
+        import_file(session, pair[0], shipped_text())
+
+
+def test_looking_into_a_file_changes_nothing(session: Session, pair: Pair) -> None:
+    seen_ = look_into(session, shipped_text().replace("amount_vnd: 3000", "amount_vnd: 1"))
+    assert (seen_.is_new, seen_.has_draft) == (False, False)
+    assert any("3000 → 1" in change.text for change in seen_.changes)
+    assert drafts.draft_of(session, MARITAL_STATUS) is None
 
 
 def test_only_administrators_decide_publish_and_retire(session: Session, pair: Pair) -> None:
