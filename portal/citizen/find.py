@@ -139,7 +139,7 @@ def _reason(hit: Hit) -> str:
         return _("gần giống: %(text)s", text=hit.text)
     if hit.closeness is Closeness.CODE:
         return "" if hit.source == "code" else _("mã gọi khác: %(text)s", text=hit.text)
-    if hit.text == shown or hit.closeness is Closeness.ALL_WORDS:
+    if hit.closeness is Closeness.ALL_WORDS or fold(hit.text) in fold(shown):
         return ""
     return {
         "keyword": _("từ thường gọi: %(text)s", text=hit.text),

@@ -11,7 +11,7 @@ from typing import Literal
 
 from portal.services.catalogue.life_events import BY_NAME
 from portal.services.catalogue.versions import Entry
-from portal.text import fold, match_key
+from portal.text import clean, fold, match_key
 
 Source = Literal["code", "alias", "name", "keyword", "english", "life_event", "field", "outcome"]
 _WORD = re.compile(r"\w+")
@@ -52,7 +52,7 @@ def _word(word: str) -> tuple[str, str]:
 @lru_cache(maxsize=50_000)
 def words_of(text: str) -> Words:
     """The words of a text; signs between them are dropped."""
-    pairs = [_word(word) for word in _WORD.findall(text.translate(_HIDDEN).lower())]
+    pairs = [_word(word) for word in _WORD.findall(clean(text.translate(_HIDDEN)).lower())]
     return Words(tuple(exact for exact, _folded in pairs), tuple(folded for _exact, folded in pairs))
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.models import ProcedurePublication
 from portal.services.catalogue.loader import content_hash, texts_for
-from portal.services.catalogue.search import search
 from portal.services.catalogue.versions import by_hash, current, entries, store
 from portal.services.errors import NotFound
 from tests.filings import CODE
@@ -89,21 +88,3 @@ def test_nothing_about_a_procedure_is_asked_that_a_registry_holds() -> None:
 def test_steps_of_the_internal_process_fit_the_term() -> None:
     definition = the_procedure().definition
     assert sum(step.hours for step in definition.process) <= 3 * 8
-
-
-@pytest.mark.parametrize(
-    "wanted",
-    ["giấy độc thân", "giay doc than", "giaydocthan", "giay doc thân", "XÁC NHẬN HÔN NHÂN", "tinh trang hon nhan", "1.004873",
-     "marital status", "giay doc thann", "ket hon"],
-)  # fmt: skip
-def test_search_forgives_diacritics_spaces_and_slips(session: Session, wanted: str) -> None:
-    assert [procedure.code for procedure in search(entries(session), wanted)] == [CODE]
-
-
-@pytest.mark.parametrize("wanted", ["hộ chiếu", "xyzzy", "đất đai"])
-def test_search_does_not_pretend(session: Session, wanted: str) -> None:
-    assert search(entries(session), wanted) == []
-
-
-def test_search_for_nothing_shows_all(session: Session) -> None:
-    assert len(search(entries(session), "  ")) == len(entries(session))
