@@ -19,7 +19,7 @@ from portal.models.base import Base, RowId
 class ProcedureVersion(Base):
     """One version, named by its content; `files` holds its texts (file name -> text) exactly as they were hashed.
 
-    `state`: shipped with the portal, or waiting for a second administrator, approved, sent back.
+    `state`: shipped with the portal or taken in by its operator, or waiting for a second administrator, approved, sent back.
     `summary`: what lists and the search show of it, so that nothing need be read from its texts.
     """
 

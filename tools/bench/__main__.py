@@ -1,4 +1,4 @@
-"""`make bench`: the submit path, a page and the papers, each against its bare baseline, and what a submission costs."""
+"""`make bench`: the submit path, a page, the papers and finding, each against its bare baseline; what a submission costs."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SUBMISSIONS = 120
 PAGES = 400
 PAPERS = 20
+CATALOGUE = 1733
+SEARCHES = ("giấy phép", "khai sinh", "khaisinh", "giay khai sanh", "xin cap lai the bao hiem y te", "xyzzy")
 
 
 def free_port() -> int:
@@ -66,6 +68,7 @@ def _measure(server) -> None:
         publish_shipped(session)
     _submissions_and_pages(server)
     _papers()
+    _finding()
 
 
 @contextmanager
@@ -202,6 +205,43 @@ def _papers() -> None:
     signed(facts, template)
     ours = _per_second(lambda: signed(facts, template))
     print(f"papers (PDF/A-3a, tagged, sealed): {ours:.1f}/s; bare WeasyPrint: {bare:.1f}/s; ratio {bare / ours:.2f}")
+
+
+def _finding() -> None:
+    """Take a country's catalogue in, and find in it; the bare loop looks for the letters in every name and no more."""
+    from portal import create_app, db
+    from portal.services.catalogue.file_format import write
+    from portal.services.catalogue.search import find, index_of
+    from portal.services.catalogue.versions import entries
+    from portal.services.publishing.bulk import batches, begin, take_in
+    from portal.services.publishing.describe import descriptions
+
+    texts = [(one.code, write(one)) for one in descriptions(CATALOGUE)]
+    begun = time.perf_counter()
+    for batch in batches(iter(texts)):
+        with db.transaction() as session:
+            take_in(session, begin(session), batch)
+    print(f"import of {CATALOGUE} descriptions: {time.perf_counter() - begun:.1f} s")
+    with db.transaction() as session:
+        names = [entry.name[0].casefold() for entry in entries(session)]
+        bare = _milliseconds(lambda: [name for word in SEARCHES for name in names if word in name]) / len(SEARCHES)
+        index = index_of(entries(session))
+        listed = _milliseconds(lambda: entries(session))
+        found = _milliseconds(lambda: [find(index, word) for word in SEARCHES]) / len(SEARCHES)
+    client = create_app().test_client()
+    page = _milliseconds(lambda: [client.get("/procedures", query_string={"q": word}) for word in SEARCHES]) / len(SEARCHES)
+    print(
+        f"finding among {len(names)} procedures: list {listed:.1f} ms, search {found:.1f} ms, page {page:.1f} ms;"
+        f" bare loop over the names: {bare:.2f} ms; search is {found / bare:.1f} times the bare loop"
+    )
+
+
+def _milliseconds(do) -> float:
+    do()
+    begun = time.perf_counter()
+    for _ in range(PAPERS):
+        do()
+    return (time.perf_counter() - begun) / PAPERS * 1000
 
 
 def _per_second(do) -> float:
