@@ -24,7 +24,9 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by", sa.UUID(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_procedure_publications_ends_after_it_starts")),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_procedure_publications_ends_after_it_starts")
+        ),
         sa.ForeignKeyConstraint(
             ["version_hash"], ["procedure_versions.content_hash"], name=op.f("fk_procedure_publications_version_hash")
         ),
@@ -46,7 +48,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_procedure_drafts_revision_counts_from_one")),
         sa.ForeignKeyConstraint(["base_hash"], ["procedure_versions.content_hash"], name=op.f("fk_procedure_drafts_base_hash")),
-        sa.ForeignKeyConstraint(["waiting_hash"], ["procedure_versions.content_hash"], name=op.f("fk_procedure_drafts_waiting_hash")),
+        sa.ForeignKeyConstraint(
+            ["waiting_hash"], ["procedure_versions.content_hash"], name=op.f("fk_procedure_drafts_waiting_hash")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure_drafts")),
     )
     op.create_index(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from flask import Flask
 from sqlalchemy import select
 
-from portal import db
+from portal import clock, db
 from portal.blind_index import personal_id_hash
-from portal.models import StaffMember
+from portal.models import ProcedurePublication, StaffMember
+from portal.services.catalogue.versions import in_force
 from tests.desks.cast import Filed
 from tests.filings import CODE
 from tests.people import OFFICE
@@ -45,12 +46,21 @@ def addresses(app: Flask, filed: Filed, act: str = "receive") -> list[Address]:
 
 def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     if name == "code":
-        return CODE if rule.startswith("/procedures") else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
+        return CODE if rule.startswith(("/procedures", "/admin/procedures")) else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
     values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
+    values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
+    values |= _published() if rule.startswith("/admin/procedures/") else {}
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
+
+
+def _published() -> dict[str, str]:
+    """A version of the shipped procedure and its publication, for the administrator's desk."""
+    with db.transaction() as session:
+        standing = session.scalars(in_force(clock.now()).where(ProcedurePublication.code == CODE)).one()
+        return {"version_hash": standing.version_hash, "uuid:publication_id": str(standing.id)}
 
 
 def _auditors_duty() -> dict[str, str]:

@@ -78,7 +78,8 @@ class Cast:
             return actor_of(session, PEOPLE[name][0]).account_id
 
     def file(self, place: str, owner: str = "citizen A") -> Filed:
-        """A dossier at phường Ba Đình, brought to this place by the real acts."""
+        """A dossier at phường Ba Đình, brought to this place by the real acts; its procedure is being edited meanwhile."""
+        self["administrator"].post(f"/admin/procedures/{filings.CODE}/draft", {})
         with db.transaction() as session:
             whose, clerk, officer, leader = (actor_of(session, PEOPLE[name][0]) for name in (owner, "clerk", "officer", "leader"))
             made: Dossier = {

@@ -62,7 +62,9 @@ def _appraised(procedure: Procedure, form: Form, filed: Answers) -> Answers:
     """What the officer states; whether a question is asked may hang on what was filed."""
     questions = procedure.definition.appraisal.questions
     taken = read_questions(procedure, questions, form, filed)
-    return {question.element: taken[question.element] for question in shown_questions(questions, taken) if question.element in taken}
+    return {
+        question.element: taken[question.element] for question in shown_questions(questions, taken) if question.element in taken
+    }
 
 
 def prefilled_appraisal(procedure: Procedure, answers: Answers) -> Answers:
