@@ -179,8 +179,8 @@ def test_page_tells_everything_in_the_order_in_which_people_ask(app: Flask) -> N
     order = [
         "Cấp giấy đủ mọi mục", "Một phần", "Dịch vụ thiết yếu", "pháp luật đòi có mặt trực tiếp", "Ai được nộp", "Đủ 18 tuổi.",
         "Ông/bà cần", "Xuất trình, không phải nộp", "Thẻ thương binh", "Không phải mang theo", "Kết quả lần trước",
-        "Cổng chưa kết nối: Cơ sở dữ liệu thuế", "Ông/bà tự khai mã số thuế.", "Phí, lệ phí và ngày có kết quả",
-        "Cơ quan giải quyết", "Số 1 phố Mẫu", "0900 000 031", "Công an thành phố", "Các bước", "Hình thức nộp",
+        "Phí, lệ phí và ngày có kết quả", "Cơ quan giải quyết", "Số 1 phố Mẫu", "0900 000 031", "Công an thành phố", "Các bước",
+        "Cổng chưa kết nối: Cơ sở dữ liệu thuế", "Ông/bà tự khai mã số thuế.", "Hình thức nộp",
         "Nhanh hơn trên mạng.", "Luật Hộ tịch", "Khi nào bị từ chối", "2.900888", "QĐ 999/QĐ-MAU", "cấp xã", "Thủ tục mẫu",
         "Số bộ hồ sơ 2", "Không nhận hồ sơ giấy", "Chỉ nhận hồ sơ điện tử.", "Nộp hồ sơ",
     ]  # fmt: skip
