@@ -12,11 +12,13 @@ import click
 from portal.database_choice import transaction
 from portal.services.catalogue.faults import BadProcedure
 from portal.services.catalogue.file_format import read, write
-from portal.services.catalogue.lint import counts, findings
+from portal.services.catalogue.finding import Finding
+from portal.services.catalogue.lint import counts
 from portal.services.catalogue.schema import Procedure, Rehearsal
 from portal.services.catalogue.versions import Entry, by_hash, current, entries
 from portal.services.errors import GuardRefused, NotFound
 from portal.services.publishing.bulk import BETWEEN_TEXTS, Told, batches, begin, export, take_in, texts_in
+from portal.services.publishing.check import check_procedure, drawing_findings
 from portal.services.publishing.coverage import coverage_of
 from portal.services.publishing.describe import descriptions
 from portal.services.publishing.rehearse import Rehearsed, rehearse
@@ -63,20 +65,26 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _told(procedure: Procedure) -> tuple[Finding, ...]:
+    """What stands against publishing the procedure here: with the offices of this installation, and its template drawn."""
+    with transaction() as session:
+        return (*check_procedure(session, procedure), *drawing_findings(procedure))
+
+
 @procedures.command("check")
 @click.argument("code", required=False)
 def check(code: str | None) -> None:
     """The publication check of one procedure, or of all that are filed here; exit 1 on a finding."""
     faults = 0
     for procedure in _procedures(code):
-        told, how_many = findings(procedure), counts(procedure)
+        told, how_many = _told(procedure), counts(procedure)
         faults += len(told)
         click.echo(
             f"{'✗' if told else '✓'} {procedure.code} asked {how_many.asked} (+{how_many.asked_sometimes} sometimes),"
-            f" prefilled {how_many.prefilled}, removed {how_many.removed}"
+            f" prefilled {how_many.prefilled}, reused {how_many.reused}, removed {how_many.removed}"
         )
         for finding in told:
-            click.echo(f"  {finding.where}: {finding.what}")
+            click.echo(f"  {finding}")
     if faults:
         raise SystemExit(1)
 
