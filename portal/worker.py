@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import procrastinate
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -34,6 +36,7 @@ LOOK_EVERY_SECONDS = 0.3  # a job behind its dossier's lock is found by looking,
 RETRY = procrastinate.RetryStrategy(max_attempts=12, exponential_wait=2)
 HEARTBEAT_SECONDS = 1.0
 DEAD_AFTER_SECONDS = 6.0
+PAUSE_SECONDS = 1.0
 Payload = dict[str, Any]
 
 
@@ -177,22 +180,37 @@ def scan_waiting() -> int:
 
 
 def run_worker() -> None:
-    """Work until told to stop; jobs that a killed worker left behind are taken up at once."""
+    """Work until told to stop; jobs that a killed worker left behind are taken up at once.
+
+    When the queue itself fails under the worker (the database went away, or another worker took this one for dead), it
+    begins again: what it held is taken up like the jobs of any dead worker.
+    """
     set_up_logs()
     log.info("uploads_are_scanned" if scanner.is_set() else "uploads_are_not_scanned", setting="PORTAL_CLAMD")
-    app = worker_app(settings().database_url)
-    nudge_overdue()
-    with app.open():
-        app.run_worker(
-            queues=[QUEUE],
-            concurrency=SLOTS,
-            install_signal_handlers=True,
-            shutdown_graceful_timeout=20,
-            delete_jobs="successful",
-            fetch_job_polling_interval=LOOK_EVERY_SECONDS,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=DEAD_AFTER_SECONDS,
-        )
+    while not _work_until_told_to_stop():
+        time.sleep(PAUSE_SECONDS)
+
+
+def _work_until_told_to_stop() -> bool:
+    """Whether the worker was told to stop; it was not where the queue failed under it."""
+    try:
+        nudge_overdue()
+        app = worker_app(settings().database_url)
+        with app.open():
+            app.run_worker(
+                queues=[QUEUE],
+                concurrency=SLOTS,
+                install_signal_handlers=True,
+                shutdown_graceful_timeout=20,
+                delete_jobs="successful",
+                fetch_job_polling_interval=LOOK_EVERY_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+            )
+    except (procrastinate.exceptions.ConnectorException, OperationalError) as fault:
+        log.warning("queue_failed", fault=type(fault).__name__, cause=type(fault.__cause__).__name__)
+        return False
+    return True
 
 
 def drain() -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select, text
 
 from portal import clock, db
 from portal.auth.permissions import Actor
@@ -156,6 +156,27 @@ def test_worker_killed_at_random_issues_each_result_exactly_once(committed: Embe
         assert all(sha256(read_file(result.file)) == result.sha256 for result in results if result.file)
         assert len({result.dossier_id for result in results if result.issued_at}) == 6
         assert verify(session).findings == ()
+
+
+def test_worker_that_is_taken_for_dead_begins_again(committed: EmbeddedServer, outside: str, owner_engine: Engine) -> None:
+    enrol(OFFICE, "Ủy ban nhân dân phường Ba Đình")
+    process = worker()
+    process.start()
+    try:
+        wait_for(lambda: _strike_the_worker_off(owner_engine), 30)
+        with db.transaction() as session:
+            taker, appraiser, signer = clerk(session), officer(session), leader(session)
+            dossier = proposed(session, citizen(session), taker, appraiser)
+            approve(session, signer, str(dossier.code), expected_version=dossier.version)
+        wait_for(_all_returned, 120)
+    finally:
+        process.kill()
+
+
+def _strike_the_worker_off(owner: Engine) -> bool:
+    """Take the worker's own row away, as another worker does that has not heard of it for long."""
+    with owner.begin() as connection:
+        return connection.execute(text("DELETE FROM procrastinate_workers")).rowcount > 0
 
 
 def _wait_for_some_progress() -> None:
