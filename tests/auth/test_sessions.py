@@ -184,7 +184,7 @@ def test_role_that_ended_or_has_not_begun_opens_no_desk(visitor, change: dict[st
     browser.log_in(CLERK)
     assert browser.get("/counter/queue").status_code == 200
     assert "Cán bộ một cửa (H26.31)" in browser.get("/").text
-    changed = {name: clock.today() + days for name, days in change.items()}
+    changed = {"valid_from": clock.today() - timedelta(days=9), **{name: clock.today() + days for name, days in change.items()}}
     duties = select(StaffMember.id).where(StaffMember.subject_hash == personal_id_hash(CLERK))
     before = {"valid_from": clock.today(), "valid_to": None}
     with db.transaction() as database:

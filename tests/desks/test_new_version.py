@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -26,7 +27,11 @@ def publish(definition: Definition) -> str:
     with db.transaction() as session:
         version = store(session, texts_for(definition), state="shipped")
         now = clock.now()
-        session.add(ProcedurePublication(code=CODE, version_hash=version.content_hash, starts_at=now, published_at=now))
+        session.add(
+            ProcedurePublication(
+                code=CODE, version_hash=version.content_hash, starts_at=now, published_at=now, published_by=uuid.uuid4()
+            )
+        )
         return version.content_hash
 
 
