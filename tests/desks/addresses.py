@@ -46,7 +46,13 @@ def addresses(app: Flask, filed: Filed, act: str = "receive") -> list[Address]:
 
 def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     if name == "code":
-        return CODE if rule.startswith(("/procedures", "/admin/procedures")) else VERIFICATION_CODE if rule.startswith("/verify") else filed.code
+        return (
+            CODE
+            if rule.startswith(("/procedures", "/admin/procedures"))
+            else VERIFICATION_CODE
+            if rule.startswith("/verify")
+            else filed.code
+        )
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
     values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
     values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
