@@ -13,6 +13,7 @@ from portal.auth.session import current_actor, current_profile
 from portal.citizen import blueprint
 from portal.citizen.filing import Filing, filing_of, procedure_level, to_consent
 from portal.services.catalogue.answers import looked_up_elements, readable, shown_pages, shown_questions, unsettled_questions
+from portal.services.catalogue.elements import Text2
 from portal.services.catalogue.form import Page
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
@@ -136,6 +137,7 @@ def _office_question(
 ) -> dict[str, Any] | None:
     if not offices:
         return None
+    label, explained = _words_about_office(filing.procedure)
     may_choose = filing.procedure.definition.competence.may_choose
     chosen = filing.draft.draft["office_code"]
     if chosen is None and may_choose:
@@ -144,14 +146,30 @@ def _office_question(
     return {
         "name": OFFICE_FIELD,
         "kind": "radios" if len(offices) <= 8 else "select",
-        "label": _("Ông/bà nộp tại cơ quan nào?") if may_choose else _("Ông/bà thường trú ở đâu?"),
-        "help": _("Thủ tục này nộp ở cơ quan nào cũng được.")
-        if may_choose
-        else _("Cơ quan nơi thường trú giải quyết hồ sơ này."),
+        "label": label,
+        "help": explained,
         "value": form.get(OFFICE_FIELD, "") if form is not None else chosen,
         "options": [{"value": code, "label": name_en if language == "en" else name} for code, name, name_en in offices],
         "errors": [_(message) for message in (errors or {}).get(OFFICE_FIELD, [])],
     }
+
+
+def _words_about_office(procedure: Procedure) -> tuple[str, str]:
+    """Label and help of the question; the address that decides may be one that is typed only on a later page."""
+    competence = procedure.definition.competence
+    if competence.may_choose:
+        return _("Ông/bà nộp tại cơ quan nào?"), _("Thủ tục này nộp ở cơ quan nào cũng được.")
+    if competence.by_address in {element.key for element in looked_up_elements(procedure)}:
+        return _("Ông/bà thường trú ở đâu?"), _("Cơ quan nơi thường trú giải quyết hồ sơ này.")
+    address = _in_running_text(procedure.elements[competence.by_address].label)
+    return _("Cơ quan nào giải quyết hồ sơ này?"), _(
+        "Hãy chọn cơ quan phụ trách nơi có %(address)s, ông/bà ghi ở bước sau.", address=address
+    )
+
+
+def _in_running_text(label: Text2) -> str:
+    words: str = getattr(label, current_language())
+    return words[:1].lower() + words[1:]
 
 
 @blueprint.post("/procedures/<code>/apply/facts")
