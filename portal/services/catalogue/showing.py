@@ -61,13 +61,20 @@ def show_money(amount_vnd: int) -> str:
     return f"{amount_vnd:,}".replace(",", ".") + " đồng"
 
 
+_PERIOD = ("from", "to")
+
+
 def _show_people(value: list[Mapping[str, Any]]) -> str:
     return ", ".join(str(person.get("full_name", "")) for person in value)
 
 
 def _show_record(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(filter(None, (_show_record(item) for item in value.values())))
+        if "province_code" in value:
+            return show_address(value)
+        facts = [_show_record(item) for name, item in value.items() if name not in _PERIOD]
+        span = "–".join(_show_record(value.get(name)) for name in _PERIOD)
+        return ", ".join(filter(None, (*facts, "" if span == "–" else span)))
     if isinstance(value, list | tuple):
         return "; ".join(filter(None, map(_show_record, value)))
     return "" if value is None else _maybe_date(str(value))
