@@ -182,6 +182,17 @@ def test_marriage_is_free_and_kinship_is_verified_within_five_days() -> None:
     assert "marriage.kinship_detail" in couple.asked
 
 
+@pytest.mark.parametrize(("day", "fee"), [("2026-08-14", 16_000), ("2026-08-15", 0), ("2027-02-28", 0), ("2027-03-01", 16_000)])
+def test_digital_citizen_who_marries_has_copies_free_while_the_resolution_runs(day: str, fee: int) -> None:
+    couple = marrying("male", "1990-01-01", "1992-01-01", day, copies__wanted=2, payer__exemption="digital_citizen")
+    assert couple.pays() == fee
+
+
+def test_couple_that_wants_no_copies_is_not_asked_whether_it_is_exempt() -> None:
+    assert "payer.exemption" not in marrying("male", "1990-01-01", "1992-01-01").asked
+    assert "payer.exemption" in marrying("male", "1990-01-01", "1992-01-01", copies__wanted=1).asked
+
+
 @pytest.mark.parametrize("marital_status", ["never_married", "divorced", "widowed"])
 def test_nobody_brings_a_certificate_of_marital_status_to_marry(marital_status: str) -> None:
     assert marrying("male", "1990-01-01", "1992-01-01", subject__marital_status=marital_status).papers == set()
