@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from weasyprint import CSS, HTML, Attachment
@@ -26,6 +27,7 @@ FACES = {
     ("bold", "italic"): "Tinos-BoldItalic.ttf",
 }
 ATTACHMENT_NAME = "ket-qua.json"
+_one_at_a_time = Lock()  # Pango and GLib below the library break their memory, or hang, when two threads draw at once
 
 
 class ReachesOutside(ValueError):
@@ -65,15 +67,16 @@ def draw(html: str, facts: Mapping[str, Any], *, title: str, made_at: datetime) 
     Raises:
         ReachesOutside: the HTML asks for something that is not in it.
     """
-    style, fonts = _style()
     data = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1)
     attachment = Attachment(
         string=data, name=ATTACHMENT_NAME, description=f"Dữ liệu của văn bản: {title}", relationship="Data",
         created=made_at, modified=made_at,
     )  # fmt: skip
     closed = _Closed()
-    document = HTML(string=html, url_fetcher=closed)
-    drawn = document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[attachment])
+    with _one_at_a_time:
+        style, fonts = _style()
+        document = HTML(string=html, url_fetcher=closed)
+        drawn = document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[attachment])
     if closed.refused or drawn is None:
         raise ReachesOutside(", ".join(closed.refused))
     return bytes(drawn)

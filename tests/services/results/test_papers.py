@@ -7,14 +7,18 @@ import re
 import subprocess
 import unicodedata
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import page as page_validation
 import pikepdf
 import pytest
 
+from portal import clock
+from portal.services.results import render
 from portal.services.results.finish import finish
 from portal.services.results.render import draw
 from tests.services.results.papers import DRAWING, KINDS, facts_of, signed_paper
@@ -177,3 +181,21 @@ def test_machines_read_the_facts_and_nothing_that_the_paper_does_not_show(kept: 
 HIDDEN_BEHIND_WORDS = {
     facts_of("result")["fields"][name]["text"] for name in ("purpose", "period", "conclusion")
 }  # they choose a sentence
+
+
+def test_papers_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads that draw at once break the memory of the libraries below, and now and then one of them never ends."""
+    drawing = Semaphore(1)
+    really = render.HTML.write_pdf
+
+    def watched(*given: Any, **options: Any) -> Any:
+        assert drawing.acquire(blocking=False), "a second thread draws"
+        try:
+            return really(*given, **options)
+        finally:
+            drawing.release()
+
+    monkeypatch.setattr(render.HTML, "write_pdf", watched)
+    with ThreadPoolExecutor(2) as threads:
+        papers = list(threads.map(lambda number: draw(f"<p>{number}</p>", {}, title="Thử", made_at=clock.now()), range(8)))
+    assert len(papers) == 8
