@@ -39,8 +39,8 @@ WITHIN = 15
 
 @lru_cache(maxsize=1)
 def cases() -> dict[str, dict[str, Any]]:
-    """What must happen to people of the shipped procedure, by the name of their story."""
-    return {case.story: case.model_dump() for case in the_procedure().definition.rehearsals}
+    """What must happen to people of the shipped procedure, by the name of the rehearsal."""
+    return {case.name: case.model_dump() for case in the_procedure().definition.rehearsals}
 
 
 @dataclass

@@ -49,6 +49,7 @@ class OwnElement(Part):
 class Rehearsal(Part):
     """What must happen to one synthetic person: rehearsed before publishing.
 
+    `name`: what is rehearsed. `story`: who the person is, for those who read along.
     `person`, `full_name`, `date_of_birth`: the three factors by which registries know the person.
     `answers`, `appraisal`: name of the box on the form -> what is typed. `at`: the local moment of filing, empty for now.
     `decision`: how it ends; a refusal has its `reason`, one at reception the number of its ground.
