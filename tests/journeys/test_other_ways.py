@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from tests.journeys.office import act, at_desk, decide, paper_of, receive_and_forward, wait_for_paper, wait_for_status, words_of
 from tests.journeys.walker import Walker
 from tests.journeys.world import CODE, DESK, PEOPLE, PHONE, WITHIN, World, cases
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 SIMPLE = cases()["single"]["answers"]
@@ -41,9 +43,9 @@ def test_a_dossier_refused_at_the_counter_tells_why_on_a_signed_slip(world: Worl
     words = words_of(paper_of(citizen, REFUSAL, tmp_path))
     assert REASON in words
     assert "Không thuộc thẩm quyền" in words
-    letters = [letter for letter in world.messages("quan@thu.example") if "không được tiếp nhận" in letter["subject"]]
-    assert len(letters) == 1
-    assert "Quân" not in letters[0]["text"], "a letter names nobody"
+    wait_for(lambda: _letters_of_refusal(world))
+    assert len(_letters_of_refusal(world)) == 1
+    assert "Quân" not in _letters_of_refusal(world)[0]["text"], "a letter names nobody"
     citizen.context.close()
 
 
@@ -104,6 +106,10 @@ def test_everything_works_without_a_script(world: World, tmp_path: Path) -> None
     assert code in words
     assert "5. Thời gian trả kết quả giải quyết hồ sơ:" in words
     citizen.context.close()
+
+
+def _letters_of_refusal(world: World) -> list[dict[str, Any]]:
+    return [letter for letter in world.messages("quan@thu.example") if "không được tiếp nhận" in letter["subject"]]
 
 
 def test_a_dossier_is_filed_with_the_keyboard_alone(world: World) -> None:
