@@ -25,14 +25,35 @@ class Permission(StrEnum):
     SEE_DOSSIER = "counter:dossier:see"
     RECEIVE = "counter:dossier:receive"
     REFUSE = "counter:dossier:refuse"
+    TRANSFER = "counter:dossier:transfer"
+    REQUEST_SUPPLEMENTS = "counter:dossier:request-supplements"
+    SUPPLY_SUPPLEMENTS = "citizen:dossier:supply-supplements"
+    ACCEPT_SUPPLEMENTS = "counter:dossier:accept-supplements"
+    REQUEST_PREPAYMENT = "counter:dossier:request-prepayment"
+    REQUEST_PAYMENT = "counter:dossier:request-payment"
+    RECORD_PAYMENT = "counter:dossier:record-payment"
     RECHECK = "counter:dossier:recheck"
     FORWARD = "counter:dossier:forward"
     ASSIGN = "counter:dossier:assign"
+    REASSIGN = "counter:dossier:reassign"
+    PROPOSE_SUPPLEMENTS = "counter:dossier:propose-supplements"
+    ASK_OPINION = "counter:dossier:ask-opinion"
+    GIVE_OPINION = "counter:dossier:give-opinion"
+    RECORD_VERIFICATION = "counter:dossier:record-verification"
     PROPOSE = "counter:dossier:propose"
+    SEND_DRAFT = "counter:dossier:send-draft"
+    CONFIRM_DRAFT = "citizen:dossier:confirm-draft"
+    DISPUTE_DRAFT = "citizen:dossier:dispute-draft"
     SEND_BACK = "counter:dossier:send-back"
     APPROVE = "counter:dossier:approve"
     ISSUE = "system:dossier:issue"
     RETURN_RESULT = "counter:dossier:return-result"
+    EXTEND_DEADLINE = "counter:dossier:extend-deadline"
+    RECALCULATE = "system:dossier:recalculate"
+    STOP = "counter:dossier:stop"
+    RESUME = "counter:dossier:resume"
+    WITHDRAW = "citizen:dossier:withdraw"
+    CONFIRM_WITHDRAWAL = "counter:dossier:confirm-withdrawal"
     EDIT_CATALOGUE = "admin:procedure:edit"
     APPROVE_PROCEDURE = "admin:procedure:approve"
     PUBLISH_PROCEDURE = "admin:procedure:publish"
@@ -49,12 +70,38 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.RECEIVE,
         Permission.REFUSE,
+        Permission.TRANSFER,
+        Permission.REQUEST_SUPPLEMENTS,
+        Permission.ACCEPT_SUPPLEMENTS,
+        Permission.REQUEST_PREPAYMENT,
+        Permission.REQUEST_PAYMENT,
+        Permission.RECORD_PAYMENT,
         Permission.RECHECK,
         Permission.FORWARD,
         Permission.RETURN_RESULT,
-    },  # fmt: skip
-    Role.OFFICER: _EVERY_DESK | {Permission.RECHECK, Permission.ASSIGN, Permission.PROPOSE},
-    Role.LEADER: _EVERY_DESK | {Permission.SEND_BACK, Permission.APPROVE},
+        Permission.CONFIRM_WITHDRAWAL,
+    },
+    Role.OFFICER: _EVERY_DESK
+    | {
+        Permission.RECHECK,
+        Permission.ASSIGN,
+        Permission.PROPOSE_SUPPLEMENTS,
+        Permission.REQUEST_PAYMENT,
+        Permission.ASK_OPINION,
+        Permission.GIVE_OPINION,
+        Permission.RECORD_VERIFICATION,
+        Permission.PROPOSE,
+        Permission.SEND_DRAFT,
+    },
+    Role.LEADER: _EVERY_DESK
+    | {
+        Permission.REASSIGN,
+        Permission.SEND_BACK,
+        Permission.APPROVE,
+        Permission.EXTEND_DEADLINE,
+        Permission.STOP,
+        Permission.RESUME,
+    },
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.EDIT_CATALOGUE,
@@ -68,8 +115,16 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset({Permission.SEE_CHANGES}),
 }
-OWNER_GRANTS = frozenset({Permission.SUBMIT})
-SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT})
+OWNER_GRANTS = frozenset(
+    {
+        Permission.SUBMIT,
+        Permission.SUPPLY_SUPPLEMENTS,
+        Permission.CONFIRM_DRAFT,
+        Permission.DISPUTE_DRAFT,
+        Permission.WITHDRAW,
+    }
+)
+SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT, Permission.RECALCULATE, Permission.CONFIRM_DRAFT})
 
 
 @dataclass(frozen=True)

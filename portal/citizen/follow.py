@@ -17,8 +17,8 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
-from portal.services.dossiers.lifecycle import ENDED, STATUS_CODES, Document, Place, Stage, State
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
+from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Document, Place, Stage, State
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
@@ -112,11 +112,11 @@ def _story(dossier: Dossier) -> dict[str, Any]:
 def _timeline(dossier: Dossier, events: list[Any]) -> list[dict[str, Any]]:
     """What happened, what is being done now, and when the end is promised."""
     items = [{"when": event.happened_at, "title": event_name(event.name), "text": "", "state": "done"} for event in events]
-    state = State(dossier.state)
-    if state in ENDED:
+    place = Place(state := State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
+    if place in ENDED:
         items[-1]["text"] = ending_sentence(state)
         return items
-    items.append(_waiting(dossier, Place(state, Stage(dossier.stage) if dossier.stage else None)))
+    items.append(_waiting(dossier, place))
     if dossier.promised_at and state is not State.FINISHED:
         latest = _("Chậm nhất %(when)s.", when=write_moment(dossier.promised_at, current_language()))
         items.append({"when": None, "title": _("Có kết quả"), "text": latest, "state": "next"})

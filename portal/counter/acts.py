@@ -24,13 +24,13 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve, proposed_result
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.forward import forward
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.propose import prefilled_appraisal, propose
 from portal.services.dossiers.queries import at_counter, buttons, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.send_back import send_back
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
 from portal.services.results.template import draft_body
 from portal.web.access import staff

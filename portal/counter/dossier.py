@@ -21,9 +21,9 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.history import events_of
-from portal.services.dossiers.lifecycle import STATUS_CODES, Act, Place, Stage, State
 from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
+from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
 from portal.services.vault.store import read_file
 from portal.web.access import staff
 from portal.web.database import db

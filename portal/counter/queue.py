@@ -14,7 +14,8 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.lifecycle import (
+from portal.services.dossiers.queries import PAGE_SIZE, QueueFilter, queue, queue_counts
+from portal.services.dossiers.vocabulary import (
     APPRAISING,
     FINISHED,
     ISSUING,
@@ -29,7 +30,6 @@ from portal.services.dossiers.lifecycle import (
     Stage,
     State,
 )
-from portal.services.dossiers.queries import PAGE_SIZE, QueueFilter, queue, queue_counts
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.dues import due_of

@@ -3,6 +3,7 @@
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
 from portal.models.answers import AnswersDocument, Evidence
+from portal.models.asking import Opinion, SupplementRequest
 from portal.models.attachment import Attachment
 from portal.models.base import Base
 from portal.models.calendar import CalendarDay
@@ -33,6 +34,7 @@ __all__ = [
     "Office",
     "OfficeName",
     "OfficeTerritory",
+    "Opinion",
     "OutboxItem",
     "ProcedureDraft",
     "ProcedurePublication",
@@ -41,4 +43,5 @@ __all__ = [
     "StaffDuty",
     "StaffMember",
     "StoredFile",
+    "SupplementRequest",
 ]

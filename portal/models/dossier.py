@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.crypto import Sealed
@@ -20,7 +20,22 @@ STATES = (
     "draft", "submitted", "received", "not_received", "in_processing", "supplement_requested",
     "payment_requested", "withdrawn", "stopped", "finished", "returned",
 )  # fmt: skip
-STAGES = ("awaiting_assignment", "appraising", "awaiting_signature", "issuing")
+STAGES_OF: dict[str, tuple[str, ...]] = {
+    "in_processing": (
+        "awaiting_assignment", "appraising", "awaiting_request", "awaiting_confirmation", "awaiting_signature", "issuing",
+    ),
+    "supplement_requested": ("before_receipt", "after_receipt", "supplied"),
+    "payment_requested": ("before_receipt", "after_receipt"),
+}  # fmt: skip
+STAGES_AT_TIMES: dict[str, str] = {"withdrawn": "awaiting_confirmation", "stopped": "for_a_time"}
+
+
+def _stage_fits_state() -> str:
+    """Some states always have a stage, two have one for a time, and the others have none."""
+    always = [f"state = {state!r} AND stage IS NOT NULL AND {_one_of('stage', stages)}" for state, stages in STAGES_OF.items()]
+    at_times = [f"state = {state!r} AND stage = {stage!r}" for state, stage in STAGES_AT_TIMES.items()]
+    without = ", ".join(repr(state) for state in STATES if state not in STAGES_OF)
+    return " OR ".join(f"({case})" for case in (*always, *at_times, f"state IN ({without}) AND stage IS NULL"))
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -33,22 +48,34 @@ class Dossier(HasDataKey, Base):
     `draft`: the answers under way, as `services.catalogue.answers` shapes them; empty once submitted.
     `parties`: submitter and subject as the result will name them, and the contact for notices.
     `proposal`: what the officer proposes, as the procedure's appraisal questions shape it.
+    `clock_started_at`, `term`, `pauses`, `paused_at`: the legal clock (`services.dossiers.legal_clock`); `pauses` are pairs
+    of moments in ISO 8601. `extended_from`: the promise before the one re-appointment, made at `extended_at`.
+    `waits_until`: until when the citizen's answer is awaited. `step_due_at`: when the step under way should be done.
+    `asked_offices`: whose opinion is awaited; `opinions_until`: the latest moment that one of them was given.
     """
 
     __tablename__ = "dossiers"
     __table_args__ = (
         CheckConstraint(_one_of("state", STATES), name="state_is_known"),
-        CheckConstraint(f"stage IS NULL OR {_one_of('stage', STAGES)}", name="stage_is_known"),
-        CheckConstraint("(state = 'in_processing') = (stage IS NOT NULL)", name="a_stage_belongs_to_processing"),
+        CheckConstraint(_stage_fits_state(), name="stage_fits_state"),
         CheckConstraint("state = 'draft' OR (code IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_has_a_code"),
         CheckConstraint("(sealed_draft IS NOT NULL) = (state = 'draft')", name="only_a_draft_has_draft_answers"),
         CheckConstraint(
-            "state IN ('draft', 'submitted', 'not_received') OR (received_at IS NOT NULL AND promised_at IS NOT NULL"
-            " AND received_by IS NOT NULL AND register_number IS NOT NULL)",
+            "NOT (state IN ('received', 'in_processing', 'stopped', 'finished', 'returned')"
+            " OR coalesce(stage, '') IN ('after_receipt', 'supplied')) OR (received_at IS NOT NULL"
+            " AND promised_at IS NOT NULL AND received_by IS NOT NULL AND register_number IS NOT NULL"
+            " AND clock_started_at IS NOT NULL)",
             name="received_has_moment_promise_receiver",
         ),
         CheckConstraint(
-            "stage IS DISTINCT FROM 'awaiting_signature' OR (proposed_by IS NOT NULL AND sealed_proposal IS NOT NULL)",
+            "coalesce(stage, '') NOT IN ('after_receipt', 'supplied', 'for_a_time') OR paused_at IS NOT NULL",
+            name="the_clock_stands_while_the_citizen_acts",
+        ),
+        CheckConstraint("state <> 'in_processing' OR paused_at IS NULL", name="the_clock_runs_in_processing"),
+        CheckConstraint("(extended_from IS NULL) = (extended_at IS NULL)", name="extended_has_both_moments"),
+        CheckConstraint(
+            "NOT (state = 'in_processing' AND stage IN ('awaiting_signature', 'awaiting_confirmation'))"
+            " OR (proposed_by IS NOT NULL AND sealed_proposal IS NOT NULL)",
             name="a_signature_awaits_a_proposal",
         ),
         CheckConstraint(
@@ -68,6 +95,10 @@ class Dossier(HasDataKey, Base):
         ),
         Index("ix_dossiers_office_code_state_promised_at", "office_code", "state", "promised_at", "id"),
         Index("ix_dossiers_owner_id_submitted_at", "owner_id", "submitted_at"),
+        Index(
+            "ix_dossiers_asked_offices", "asked_offices", postgresql_using="gin", postgresql_where=text("asked_offices <> '{}'")
+        ),
+        Index("ix_dossiers_waits_until", "waits_until", postgresql_where=text("waits_until IS NOT NULL")),
         Index("ix_dossiers_name_tokens", "name_tokens", postgresql_using="gin"),
     )
 
@@ -97,6 +128,18 @@ class Dossier(HasDataKey, Base):
     promised_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+    clock_started_at: Mapped[datetime | None]
+    term: Mapped[str | None]
+    pauses: Mapped[list[list[str]]] = mapped_column(JSONB, default=list, server_default="[]")
+    paused_at: Mapped[datetime | None]
+    extended_from: Mapped[datetime | None]
+    extended_at: Mapped[datetime | None]
+    waits_until: Mapped[datetime | None]
+    step_due_at: Mapped[datetime | None]
+    supplement_requests: Mapped[int] = mapped_column(default=0, server_default="0")
+    confirms_draft: Mapped[bool] = mapped_column(default=False, server_default="false")
+    asked_offices: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    opinions_until: Mapped[datetime | None]
     register_year: Mapped[int | None]
     register_number: Mapped[int | None]
 

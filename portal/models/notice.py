@@ -19,7 +19,7 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("dossier_id", "kind"),
+        UniqueConstraint("dossier_id", "kind", "dossier_version"),
         Index("ix_notices_account_id_created_at", "account_id", "created_at"),
     )
 
@@ -27,6 +27,7 @@ class Notice(Base):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
     kind: Mapped[str]
+    dossier_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.public import blueprint
-from portal.services.dossiers.lifecycle import STATUS_CODES, State
 from portal.services.dossiers.track import status_by_code
+from portal.services.dossiers.vocabulary import STATUS_CODES, State
 from portal.services.errors import NotFound
 from portal.web.access import public
 from portal.web.database import db

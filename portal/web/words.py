@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from portal.services.dossiers.lifecycle import Act, Place, Stage, State
+from portal.services.dossiers.vocabulary import Act, Place, Stage, State
 
 
 def state_name(state: str) -> str:

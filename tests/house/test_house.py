@@ -12,7 +12,8 @@ from flask import Flask
 from portal import create_app
 from portal.auth.permissions import GRANTS, OWNER_GRANTS, SYSTEM_GRANTS, Permission
 from portal.services.dossiers.chart import as_dot, as_markdown
-from portal.services.dossiers.lifecycle import EVENT_NAMES, TABLE, Act
+from portal.services.dossiers.lifecycle import TABLE
+from portal.services.dossiers.vocabulary import EVENT_NAMES, Act
 from portal.web.access import UnmarkedView, access_of, refuse_unmarked
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"

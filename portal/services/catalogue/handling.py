@@ -116,10 +116,14 @@ class Competence(Part):
 
 
 class Appraisal(Part):
-    """What the officer states before proposing; each question may be prefilled from an element of the dossier."""
+    """What the officer states before proposing; each question may be prefilled from an element of the dossier.
+
+    `draft_is_confirmed`: the citizen reads the draft result before it is signed, and silence of a day is consent.
+    """
 
     questions: tuple[Question, ...] = ()
     prefill: dict[str, str] = {}
+    draft_is_confirmed: bool = False
 
 
 class WriteBack(Part):

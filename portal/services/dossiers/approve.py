@@ -12,9 +12,9 @@ from portal.models import Dossier
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.papers import result_facts
 from portal.services.dossiers.queries import for_act, latest_answers
+from portal.services.dossiers.vocabulary import Act
 
 
 def approve(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:
@@ -29,9 +29,12 @@ def approve(session: Session, actor: Actor, code: str, *, expected_version: int)
     dossier, move = for_act(session, actor, Act.APPROVE, code, expected_version=expected_version)
     procedure = by_hash(session, dossier.version_hash)
     dossier.approved_by = actor.account_id
-    paper = proposed_result(session, dossier, procedure, actor.display_name)
-    facts = {"decision": dossier.proposal["decision"]}
-    carry(session, dossier, move, actor, procedure, happened_at=clock.now(), paper=paper, facts=facts)
+    carry(
+        session, dossier, move, actor, procedure,
+        happened_at=clock.now(),
+        paper=lambda: proposed_result(session, dossier, procedure, actor.display_name),
+        facts={"decision": dossier.proposal["decision"]},
+    )  # fmt: skip
     return dossier
 
 

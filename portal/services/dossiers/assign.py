@@ -9,8 +9,8 @@ from portal.auth.permissions import Actor
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.queries import for_act
+from portal.services.dossiers.vocabulary import Act
 
 
 def assign(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:

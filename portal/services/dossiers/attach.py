@@ -18,8 +18,8 @@ from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import Standing, attachments_of, keyed_hash, reusable_results
-from portal.services.dossiers.lifecycle import State
 from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.vocabulary import State
 from portal.services.errors import IllegalMove, NotFound
 from portal.services.results.verify import verify_pdf
 from portal.services.vault.scanner import ScanState

@@ -21,7 +21,7 @@ from portal.services.catalogue.handling import Component
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
-from portal.services.dossiers.lifecycle import Document
+from portal.services.dossiers.vocabulary import Document
 from portal.services.errors import NotFound
 from portal.services.vault.scanner import ScanState
 from portal.services.vault.store import read_file

@@ -14,8 +14,10 @@ from portal.services.catalogue.fees import Channel
 from portal.services.catalogue.reckoning import term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
-from portal.services.dossiers.lifecycle import ENDED, Document, State
+from portal.services.dossiers.vocabulary import Document, State
 from portal.services.errors import GuardRefused
+
+NOTHING_PROMISED = (State.DRAFT, State.NOT_RECEIVED, State.WITHDRAWN, State.STOPPED, State.FINISHED, State.RETURNED)
 
 
 def working_calendar(session: Session) -> Calendar:
@@ -39,7 +41,7 @@ def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:
         return 0
     first, last = (datetime.combine(day, time.min, tzinfo=clock.LOCAL) for day in (min(turned), max(turned)))
     query = select(Dossier.received_at, IssuedDocument).join(IssuedDocument, IssuedDocument.dossier_id == Dossier.id)
-    query = query.where(IssuedDocument.kind == Document.RECEIPT, Dossier.state.not_in([*ENDED, State.DRAFT, State.FINISHED]))
+    query = query.where(IssuedDocument.kind == Document.RECEIPT, Dossier.state.not_in(NOTHING_PROMISED))
     query = query.where(Dossier.received_at < last + timedelta(days=1), Dossier.promised_at >= first)
     moved = 0
     for received_at, slip in session.execute(query.execution_options(yield_per=500)):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.services.dossiers.lifecycle import EVENT_NAMES, TABLE, Move
+from portal.services.dossiers.lifecycle import TABLE, Move
+from portal.services.dossiers.vocabulary import EVENT_NAMES
 
 
 def as_markdown() -> str:

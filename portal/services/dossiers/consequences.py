@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,12 @@ from sqlalchemy.orm import Session
 from portal.auth.permissions import Actor
 from portal.models import Dossier, Event, IssuedDocument, Notice
 from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.calendar import working_calendar
 from portal.services.dossiers.history import record
-from portal.services.dossiers.lifecycle import EVENT_NAMES, Move
+from portal.services.dossiers.legal_clock import step_due, turn
+from portal.services.dossiers.lifecycle import Move
 from portal.services.dossiers.papers import order_paper
+from portal.services.dossiers.vocabulary import EVENT_NAMES
 from portal.services.notices.outbox import put
 
 MAKE_DOCUMENT = "make_document"
@@ -28,22 +32,27 @@ def carry(
     procedure: Procedure,
     *,
     happened_at: datetime,
-    paper: dict[str, Any] | None = None,
+    paper: Callable[[], dict[str, Any]] = dict,
     facts: dict[str, Any] | None = None,
     details: dict[str, Any] | None = None,
 ) -> Event:
-    """Make the move and everything that the table says it brings: `paper` is what its document says.
+    """Make the move and everything that the table says it brings; `paper` gives what its document says, once the clock
+    has turned.
 
-    Effects: the event; outbox `make_document` where the row names a document, `send_notice` where it notifies.
+    Raises:
+        GuardRefused: the clock is to start, and the procedure states no term.
+
+    Effects: the legal clock; the event; outbox `make_document` where the row names a document, `send_notice` where it notifies.
     """
-    _move(dossier, move, happened_at)
+    with session.no_autoflush:  # place and clock change together, says the table's own check
+        clock_facts = turn(session, dossier, procedure, move.clock, happened_at)
+        _move(dossier, move, happened_at)
+        dossier.step_due_at = step_due(procedure, move.target, happened_at, working_calendar(session))
     ordered: IssuedDocument | None = None
     if move.document is not None:
-        ordered = order_paper(session, dossier, procedure, move.document, paper or {})
-    document_fact = {"document_id": str(ordered.id)} if ordered else {}
-    event = record(
-        session, dossier, move, actor, happened_at=happened_at, facts={**(facts or {}), **document_fact}, details=details
-    )
+        ordered = order_paper(session, dossier, procedure, move.document, paper())
+    known = {**clock_facts, **(facts or {}), **({"document_id": str(ordered.id)} if ordered else {})}
+    event = record(session, dossier, move, actor, happened_at=happened_at, facts=known, details=details)
     if ordered is not None:
         put(session, MAKE_DOCUMENT, str(ordered.id), dossier_id=dossier.id, payload={"document_id": str(ordered.id)})
     if move.is_notified:
@@ -63,7 +72,9 @@ def notify(session: Session, dossier: Dossier, kind: str, moment: datetime) -> N
 
     Source: NĐ 224/2026/NĐ-CP, Điều 15 (each change of status is notified).
     """
-    notice = Notice(account_id=dossier.owner_id, dossier_id=dossier.id, kind=kind, created_at=moment)
+    notice = Notice(
+        account_id=dossier.owner_id, dossier_id=dossier.id, kind=kind, dossier_version=dossier.version, created_at=moment
+    )
     session.add(notice)
     session.flush()
     for channel in ("email", "phone"):

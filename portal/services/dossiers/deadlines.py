@@ -7,7 +7,7 @@ them otherwise. All moments are aware and in Vietnam time; nothing here reads a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -99,6 +99,7 @@ class DayKind(StrEnum):
     MOVED_TO = "moved_to"  # the last calendar day was off, so the term ends here
     WEEKEND = "weekend"
     DAY_OFF = "day_off"
+    PAUSED = "paused"  # the clock stood still, for all of the day or a part of it
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def promise(received_at: datetime, term: Term, calendar: Calendar, hours: Office
     if received_at.tzinfo is None:
         raise ValueError("the moment of receipt needs a time zone")
     hours = hours or OfficeHours()
-    counted_from = _next_working_moment(received_at, calendar, hours)
+    counted_from = next_working_moment(received_at, calendar, hours)
     count = {
         Unit.WORKING_DAYS: _after_working_days,
         Unit.CALENDAR_DAYS: _after_calendar_days,
@@ -144,7 +145,7 @@ def promise(received_at: datetime, term: Term, calendar: Calendar, hours: Office
         Unit.SAME_DAY: _same_day,
     }[term.unit]
     promised_at = count(counted_from, term.count, calendar, hours)
-    days = tuple(_explain(received_at.date(), counted_from.date(), promised_at.date(), term, calendar))
+    days = explained(received_at.date(), counted_from.date(), promised_at.date(), term, calendar)
     return Promise(received_at, counted_from, promised_at, days)
 
 
@@ -152,7 +153,8 @@ def _at(day: date, clock: time, like: datetime) -> datetime:
     return datetime.combine(day, clock, tzinfo=like.tzinfo)
 
 
-def _next_working_moment(moment: datetime, calendar: Calendar, hours: OfficeHours) -> datetime:
+def next_working_moment(moment: datetime, calendar: Calendar, hours: OfficeHours) -> datetime:
+    """The moment itself inside office hours, else the next at which the office works."""
     if calendar.is_working_day(moment.date()):
         clock = moment.time()
         for start, end in hours.blocks:
@@ -178,8 +180,12 @@ def _after_calendar_days(start: datetime, count: int, calendar: Calendar, hours:
 
 
 def _after_office_hours(start: datetime, count: int, calendar: Calendar, hours: OfficeHours) -> datetime:
-    left = timedelta(hours=count)
-    moment = start
+    return after_office_time(start, timedelta(hours=count), calendar, hours)
+
+
+def after_office_time(start: datetime, span: timedelta, calendar: Calendar, hours: OfficeHours) -> datetime:
+    """The moment at which so much office time has passed since `start`; a block that is used up exactly ends it."""
+    left, moment = span, next_working_moment(start, calendar, hours)
     while True:
         for block_start, block_end in hours.blocks:
             begin, end = _at(moment.date(), block_start, start), _at(moment.date(), block_end, start)
@@ -199,7 +205,16 @@ def _same_day(start: datetime, count: int, calendar: Calendar, hours: OfficeHour
     return _at(day, hours.close, start)
 
 
-def _explain(received: date, first: date, last: date, term: Term, calendar: Calendar) -> Iterator[DayLine]:
+def explained(
+    received: date, first: date, last: date, term: Term, calendar: Calendar, paused: Collection[date] = ()
+) -> tuple[DayLine, ...]:
+    """Each day from the receipt to the promised one, and what it did; `paused`: days on which the clock stood still."""
+    return tuple(_explain(received, first, last, term, calendar, paused))
+
+
+def _explain(
+    received: date, first: date, last: date, term: Term, calendar: Calendar, paused: Collection[date]
+) -> Iterator[DayLine]:
     number = 0
     for offset in range((last - received).days + 1):
         day = received + timedelta(days=offset)
@@ -207,6 +222,8 @@ def _explain(received: date, first: date, last: date, term: Term, calendar: Cale
             kind = DayKind.RECEIVED
         elif day <= first:
             kind = DayKind.STARTED if day == first else _kind_of_rest(day, calendar)
+        elif day in paused:
+            kind = DayKind.PAUSED
         else:
             kind = _kind_after_start(day, number, term, calendar)
         number += kind is DayKind.COUNTED

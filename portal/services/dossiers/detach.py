@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.services.dossiers.attachments import attachment_of
-from portal.services.dossiers.lifecycle import State
 from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.vocabulary import State
 from portal.services.errors import IllegalMove
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from portal.auth.permissions import Actor
 from portal.crypto import sha256
 from portal.models import Dossier, Event
-from portal.services.dossiers.lifecycle import EVENT_NAMES, Move
+from portal.services.dossiers.lifecycle import Move
+from portal.services.dossiers.vocabulary import EVENT_NAMES
 
 CHAIN_LOCK = 0x6D6F7463  # one lock for the one chain
 GENESIS = b"\x00" * 32

@@ -15,8 +15,8 @@ from portal.crypto import sha256
 from portal.models import IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import RELEASE_RESULT, carry
-from portal.services.dossiers.lifecycle import Act, Document
 from portal.services.dossiers.queries import for_system
+from portal.services.dossiers.vocabulary import Act, Document
 from portal.services.notices.outbox import put
 from portal.services.results.issue import make_signed_pdf
 from portal.services.vault.store import store_file

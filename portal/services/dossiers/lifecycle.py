@@ -2,162 +2,55 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from portal.auth.permissions import OWNER_GRANTS, SYSTEM_GRANTS, Actor, Permission
+from portal.services.dossiers.guards import (
+    Guard,
+    answers_complete,
+    assigned_here,
+    delivery_fits,
+    draft_goes_to_citizen,
+    draft_stays_inside,
+    four_eyes,
+    not_extended,
+    not_own_dossier,
+    opinions_in,
+    papers_attached,
+    result_signed,
+    silence_or_owner,
+    window_open,
+    window_over,
+)
+from portal.services.dossiers.vocabulary import (
+    APPRAISING,
+    CONFIRMATION,
+    DRAFT,
+    FINISHED,
+    ISSUING,
+    NOT_RECEIVED,
+    PAUSED,
+    RECEIVED,
+    RETURNED,
+    SIGNATURE,
+    STOPPED,
+    SUBMITTED,
+    SUPPLIED,
+    TO_COMPLETE,
+    TO_PAY,
+    TO_PREPAY,
+    TO_REQUEST,
+    TO_SUPPLY,
+    UNASSIGNED,
+    WITHDRAWING,
+    WITHDRAWN,
+    Act,
+    Clock,
+    Document,
+    Facts,
+    Place,
+)
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove
-
-
-class State(StrEnum):
-    """A draft, and the ten statuses that the national portal synchronises (`STATUS_CODES`)."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RECEIVED = "received"
-    NOT_RECEIVED = "not_received"
-    IN_PROCESSING = "in_processing"
-    SUPPLEMENT_REQUESTED = "supplement_requested"
-    PAYMENT_REQUESTED = "payment_requested"
-    WITHDRAWN = "withdrawn"
-    STOPPED = "stopped"
-    FINISHED = "finished"
-    RETURNED = "returned"
-
-
-STATUS_CODES: dict[State, int] = {state: code for code, state in enumerate(State) if code}
-ENDED = frozenset({State.NOT_RECEIVED, State.WITHDRAWN, State.RETURNED})
-
-
-class Stage(StrEnum):
-    """Where a dossier stands inside processing; never synchronised."""
-
-    AWAITING_ASSIGNMENT = "awaiting_assignment"
-    APPRAISING = "appraising"
-    AWAITING_SIGNATURE = "awaiting_signature"
-    ISSUING = "issuing"
-
-
-class Act(StrEnum):
-    """A verb; its past tense (`EVENT_NAMES`) is the event that it leaves."""
-
-    SUBMIT = "submit"
-    RECEIVE = "receive"
-    REFUSE = "refuse"
-    FORWARD = "forward"
-    ASSIGN = "assign"
-    PROPOSE = "propose"
-    SEND_BACK = "send_back"
-    APPROVE = "approve"
-    ISSUE = "issue"
-    RETURN_RESULT = "return_result"
-
-
-EVENT_NAMES: dict[Act, str] = {
-    Act.SUBMIT: "submitted",
-    Act.RECEIVE: "received",
-    Act.REFUSE: "refused",
-    Act.FORWARD: "forwarded",
-    Act.ASSIGN: "assigned",
-    Act.PROPOSE: "proposed",
-    Act.SEND_BACK: "sent_back",
-    Act.APPROVE: "approved",
-    Act.ISSUE: "issued",
-    Act.RETURN_RESULT: "result_returned",
-}
-
-
-class Clock(StrEnum):
-    """What an act does to the legal clock."""
-
-    UNTOUCHED = "untouched"
-    STARTS = "starts"
-    ENDS = "ends"
-
-
-class Document(StrEnum):
-    """A paper that an act makes."""
-
-    ACKNOWLEDGEMENT = "acknowledgement"
-    RECEIPT = "form_01"
-    REFUSAL = "form_03"
-    RESULT = "result"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A state, and inside processing a stage."""
-
-    state: State
-    stage: Stage | None = None
-
-    def __str__(self) -> str:
-        return f"{self.state}/{self.stage}" if self.stage else str(self.state)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the table needs to know of a dossier; people stand as account ids and keyed hashes only."""
-
-    place: Place
-    office_code: str
-    owner_id: uuid.UUID
-    subject_hash: bytes
-    household_hashes: frozenset[bytes] = frozenset()
-    received_by: uuid.UUID | None = None
-    assigned_to: uuid.UUID | None = None
-    proposed_by: uuid.UUID | None = None
-    answers_are_complete: bool = True
-    papers_are_attached: bool = True
-    result_is_signed: bool = False
-    is_delivered_electronically: bool = True
-    procedure_code: str = ""
-
-
-Guard = Callable[[Facts, Actor], str | None]
-
-
-def answers_complete(facts: Facts, actor: Actor) -> str | None:
-    """Every question is answered and the declaration is made."""
-    return None if facts.answers_are_complete else "Hồ sơ còn câu hỏi chưa trả lời."
-
-
-def papers_attached(facts: Facts, actor: Actor) -> str | None:
-    """Every paper that the procedure wants from the citizen is attached, or stands in their vault."""
-    return None if facts.papers_are_attached else "Hồ sơ còn thiếu giấy tờ kèm theo."
-
-
-def not_own_dossier(facts: Facts, actor: Actor) -> str | None:
-    """Nobody decides on themself or on a member of their household."""
-    if actor.account_id == facts.owner_id or actor.subject_hash in facts.household_hashes | {facts.subject_hash}:
-        return "Ông/bà không được giải quyết hồ sơ của chính mình hoặc của người cùng hộ."
-    return None
-
-
-def assigned_here(facts: Facts, actor: Actor) -> str | None:
-    """Only the officer who holds the dossier appraises it."""
-    return None if facts.assigned_to == actor.account_id else "Hồ sơ đang do chuyên viên khác thụ lý."
-
-
-def four_eyes(facts: Facts, actor: Actor) -> str | None:
-    """Whoever received or appraised a dossier cannot sign it."""
-    if actor.account_id in {facts.received_by, facts.proposed_by, facts.assigned_to}:
-        return "Người đã tiếp nhận hoặc thẩm định không được ký cùng hồ sơ."
-    return None
-
-
-def result_signed(facts: Facts, actor: Actor) -> str | None:
-    """A dossier finishes only with its signed document."""
-    return None if facts.result_is_signed else "Kết quả chưa được ký số."
-
-
-def delivery_fits(facts: Facts, actor: Actor) -> str | None:
-    """The portal itself returns only results that were asked for electronically."""
-    if actor.is_system and not facts.is_delivered_electronically:
-        return "Người nộp chọn nhận kết quả tại quầy."
-    return None
 
 
 @dataclass(frozen=True)
@@ -175,41 +68,100 @@ class Move:
     legal_source: str
 
 
-DRAFT = Place(State.DRAFT)
-SUBMITTED = Place(State.SUBMITTED)
-RECEIVED = Place(State.RECEIVED)
-UNASSIGNED = Place(State.IN_PROCESSING, Stage.AWAITING_ASSIGNMENT)
-APPRAISING = Place(State.IN_PROCESSING, Stage.APPRAISING)
-SIGNATURE = Place(State.IN_PROCESSING, Stage.AWAITING_SIGNATURE)
-ISSUING = Place(State.IN_PROCESSING, Stage.ISSUING)
-FINISHED = Place(State.FINISHED)
-NOT_RECEIVED = Place(State.NOT_RECEIVED)
-RETURNED = Place(State.RETURNED)
-
 _DECREE = "NĐ 118/2025/NĐ-CP"
+_OPINION = f"{_DECREE}: lấy ý kiến, trả lời chậm được ghi lại"
+_CALENDAR = "Lịch làm việc đổi sau khi đã hẹn: tính lại và báo"
+BEFORE_RECEIPT = (SUBMITTED, TO_COMPLETE, TO_PREPAY)
+_HOLDER = (not_own_dossier, assigned_here)
+_READY = (*_HOLDER, opinions_in)
+RUNNING = (RECEIVED, UNASSIGNED, APPRAISING, TO_REQUEST, CONFIRMATION, SIGNATURE, ISSUING)
+IN_WORK = (RECEIVED, UNASSIGNED, APPRAISING, TO_REQUEST, CONFIRMATION, SIGNATURE)
+WAITING = (TO_SUPPLY, SUPPLIED, TO_PAY)
 
 # fmt: off
 TABLE: tuple[Move, ...] = (
-    Move(Act.SUBMIT,        DRAFT,      SUBMITTED,                Permission.SUBMIT,        (answers_complete, papers_attached),
-         Clock.UNTOUCHED, Document.ACKNOWLEDGEMENT, True,  f"{_DECREE}: nộp trực tuyến"),
-    Move(Act.RECEIVE,       SUBMITTED,  RECEIVED,                 Permission.RECEIVE,       (not_own_dossier,),
-         Clock.STARTS,    Document.RECEIPT,         True,  f"{_DECREE}: giấy tiếp nhận và hẹn trả (R1)"),
-    Move(Act.REFUSE,        SUBMITTED,  NOT_RECEIVED,             Permission.REFUSE,        (not_own_dossier,),
-         Clock.ENDS,      Document.REFUSAL,         True,  f"{_DECREE}: từ chối bằng văn bản, nêu lý do (R5)"),
-    Move(Act.FORWARD,       RECEIVED,   UNASSIGNED,               Permission.FORWARD,       (not_own_dossier,),
-         Clock.UNTOUCHED, None,                     True,  f"{_DECREE}: chuyển trong ngày, sau 15 giờ sang đầu ngày sau"),
-    Move(Act.ASSIGN,        UNASSIGNED, APPRAISING,               Permission.ASSIGN,        (not_own_dossier,),
-         Clock.UNTOUCHED, None,                     False, f"{_DECREE}: phân công có ghi nhận"),
-    Move(Act.PROPOSE,       APPRAISING, SIGNATURE,                Permission.PROPOSE,       (not_own_dossier, assigned_here),
-         Clock.UNTOUCHED, None,                     False, f"{_DECREE}: thẩm định, trình ký"),
-    Move(Act.SEND_BACK,     SIGNATURE,  APPRAISING,               Permission.SEND_BACK,     (not_own_dossier, four_eyes),
-         Clock.UNTOUCHED, None,                     False, "Quy trình nội bộ: trả lại người dự thảo"),
-    Move(Act.APPROVE,       SIGNATURE,  ISSUING,                  Permission.APPROVE,       (not_own_dossier, four_eyes),
-         Clock.UNTOUCHED, Document.RESULT,          False, f"{_DECREE}: phê duyệt, ký số"),
-    Move(Act.ISSUE,         ISSUING,    FINISHED,                 Permission.ISSUE,         (result_signed,),
-         Clock.ENDS,      None,                     True,  "QĐ 766/QĐ-TTg: thời điểm kết thúc xử lý"),
-    Move(Act.RETURN_RESULT, FINISHED,   RETURNED,                 Permission.RETURN_RESULT, (delivery_fits,),
-         Clock.UNTOUCHED, None,                     True,  f"{_DECREE}: trả kết quả, ghi nhận việc trả"),
+    Move(Act.SUBMIT,              DRAFT,        SUBMITTED,    Permission.SUBMIT,              (answers_complete, papers_attached),
+         Clock.UNTOUCHED, Document.ACKNOWLEDGEMENT,     True,  f"{_DECREE}: nộp trực tuyến"),
+    Move(Act.RECEIVE,             SUBMITTED,    RECEIVED,     Permission.RECEIVE,             (not_own_dossier,),
+         Clock.STARTS,    Document.RECEIPT,             True,  f"{_DECREE}: giấy tiếp nhận và hẹn trả (R1)"),
+    Move(Act.REQUEST_SUPPLEMENTS, SUBMITTED,    TO_COMPLETE,  Permission.REQUEST_SUPPLEMENTS, (not_own_dossier,),
+         Clock.UNTOUCHED, Document.SUPPLEMENT_REQUEST,  True,  f"{_DECREE}: bổ sung một lần, đầy đủ, qua một cửa (R2, R3)"),
+    Move(Act.REFUSE,              SUBMITTED,    NOT_RECEIVED, Permission.REFUSE,              (not_own_dossier,),
+         Clock.ENDS,      Document.REFUSAL,             True,  f"{_DECREE}: từ chối bằng văn bản, nêu lý do (R5)"),
+    Move(Act.REFUSE,              TO_COMPLETE,  NOT_RECEIVED, Permission.REFUSE,              (not_own_dossier, window_over),
+         Clock.ENDS,      Document.REFUSAL,             True,  f"{_DECREE}: hết thời hạn bổ sung"),
+    Move(Act.TRANSFER,            SUBMITTED,    SUBMITTED,    Permission.TRANSFER,            (not_own_dossier,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: hồ sơ nộp nhầm nơi chuyển đúng cơ quan (R28)"),
+    Move(Act.REQUEST_PAYMENT,     SUBMITTED,    TO_PREPAY,    Permission.REQUEST_PREPAYMENT,  (not_own_dossier,),
+         Clock.UNTOUCHED, Document.PAYMENT_NOTICE,      True,  f"{_DECREE}: phí, lệ phí thu trước"),
+    Move(Act.RECORD_PAYMENT,      TO_PREPAY,    SUBMITTED,    Permission.RECORD_PAYMENT,      (not_own_dossier,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: đã nộp phí, lệ phí"),
+    Move(Act.SUPPLY_SUPPLEMENTS,  TO_COMPLETE,  SUBMITTED,    Permission.SUPPLY_SUPPLEMENTS,  (window_open,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: bổ sung trước tiếp nhận, kiểm tra lại"),
+    Move(Act.FORWARD,             RECEIVED,     UNASSIGNED,   Permission.FORWARD,             (not_own_dossier,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: chuyển trong ngày, sau 15 giờ sang đầu ngày sau"),
+    Move(Act.ASSIGN,              UNASSIGNED,   APPRAISING,   Permission.ASSIGN,              (not_own_dossier,),
+         Clock.UNTOUCHED, None,                         False, f"{_DECREE}: phân công có ghi nhận"),
+    Move(Act.REASSIGN,            APPRAISING,   APPRAISING,   Permission.REASSIGN,            (not_own_dossier,),
+         Clock.UNTOUCHED, None,                         False, f"{_DECREE}: phân công lại có ghi nhận"),
+    Move(Act.PROPOSE_SUPPLEMENTS, APPRAISING,   TO_REQUEST,   Permission.PROPOSE_SUPPLEMENTS, _HOLDER,
+         Clock.UNTOUCHED, None,                         False, f"{_DECREE}: thiếu thì trả qua bộ phận một cửa (R3)"),
+    Move(Act.REQUEST_SUPPLEMENTS, TO_REQUEST,   TO_SUPPLY,    Permission.REQUEST_SUPPLEMENTS, (not_own_dossier,),
+         Clock.PAUSES,    Document.SUPPLEMENT_REQUEST,  True,  f"{_DECREE}: trong 3 ngày làm việc từ khi nhận (R2, R5)"),
+    Move(Act.SUPPLY_SUPPLEMENTS,  TO_SUPPLY,    SUPPLIED,     Permission.SUPPLY_SUPPLEMENTS,  (window_open,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: người nộp gửi bổ sung"),
+    Move(Act.ACCEPT_SUPPLEMENTS,  SUPPLIED,     APPRAISING,   Permission.ACCEPT_SUPPLEMENTS,  (not_own_dossier,),
+         Clock.RESTARTS,  Document.RECEIPT,             True,  f"{_DECREE}: bổ sung đủ, thời hạn tính lại từ đầu (R4)"),
+    Move(Act.REQUEST_PAYMENT,     APPRAISING,   TO_PAY,       Permission.REQUEST_PAYMENT,     (not_own_dossier,),
+         Clock.PAUSES,    Document.PAYMENT_NOTICE,      True,  f"{_DECREE}: nghĩa vụ tài chính"),
+    Move(Act.RECORD_PAYMENT,      TO_PAY,       APPRAISING,   Permission.RECORD_PAYMENT,      (not_own_dossier,),
+         Clock.RESUMES,   None,                         True,  f"{_DECREE}: đã thực hiện nghĩa vụ tài chính"),
+    Move(Act.ASK_OPINION,         APPRAISING,   APPRAISING,   Permission.ASK_OPINION,         _HOLDER,
+         Clock.UNTOUCHED, None,                         False, _OPINION),
+    *(Move(Act.GIVE_OPINION,      place,        place,        Permission.GIVE_OPINION,        (not_own_dossier,),
+           Clock.UNTOUCHED, None,                       False, _OPINION)
+      for place in (APPRAISING, CONFIRMATION, SIGNATURE)),
+    Move(Act.RECORD_VERIFICATION, APPRAISING,   APPRAISING,   Permission.RECORD_VERIFICATION, _HOLDER,
+         Clock.UNTOUCHED, Document.VERIFICATION_RECORD, False, f"{_DECREE}: biên bản xác minh (R30)"),
+    Move(Act.PROPOSE,             APPRAISING,   SIGNATURE,    Permission.PROPOSE,             (*_READY, draft_stays_inside),
+         Clock.UNTOUCHED, None,                         False, f"{_DECREE}: thẩm định, trình ký"),
+    Move(Act.SEND_DRAFT,          APPRAISING,   CONFIRMATION, Permission.SEND_DRAFT,          (*_READY, draft_goes_to_citizen),
+         Clock.UNTOUCHED, None,                         True,  "Hộ tịch trực tuyến: gửi bản dự thảo để xác nhận (R23)"),
+    Move(Act.CONFIRM_DRAFT,       CONFIRMATION, SIGNATURE,    Permission.CONFIRM_DRAFT,       (silence_or_owner,),
+         Clock.UNTOUCHED, None,                         False, "Hộ tịch trực tuyến: im lặng sau một ngày là đồng ý (R23)"),
+    Move(Act.DISPUTE_DRAFT,       CONFIRMATION, APPRAISING,   Permission.DISPUTE_DRAFT,       (),
+         Clock.UNTOUCHED, None,                         False, "Hộ tịch trực tuyến: bản dự thảo cần sửa (R23)"),
+    Move(Act.SEND_BACK,           SIGNATURE,    APPRAISING,   Permission.SEND_BACK,           (not_own_dossier, four_eyes),
+         Clock.UNTOUCHED, None,                         False, "Quy trình nội bộ: trả lại người dự thảo"),
+    Move(Act.APPROVE,             SIGNATURE,    ISSUING,      Permission.APPROVE,             (not_own_dossier, four_eyes),
+         Clock.UNTOUCHED, Document.RESULT,              False, f"{_DECREE}: phê duyệt, ký số"),
+    Move(Act.ISSUE,               ISSUING,      FINISHED,     Permission.ISSUE,               (result_signed,),
+         Clock.ENDS,      None,                         True,  "QĐ 766/QĐ-TTg: thời điểm kết thúc xử lý"),
+    Move(Act.RETURN_RESULT,       FINISHED,     RETURNED,     Permission.RETURN_RESULT,       (delivery_fits,),
+         Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: trả kết quả, ghi nhận việc trả"),
+    *(Move(Act.EXTEND_DEADLINE,   place,        place,        Permission.EXTEND_DEADLINE,   (not_own_dossier, not_extended),
+           Clock.MOVES,     Document.APOLOGY,           True,  f"{_DECREE}: xin lỗi, hẹn lại một lần (R6)")
+      for place in IN_WORK),
+    *(Move(Act.RECALCULATE,       place,        place,        Permission.RECALCULATE,         (),
+           Clock.MOVES,     None,                       True,  _CALENDAR)
+      for place in RUNNING),
+    Move(Act.STOP,                TO_SUPPLY,    STOPPED,      Permission.STOP,                (not_own_dossier, window_over),
+         Clock.ENDS,      Document.STOP_NOTICE,         True,  f"{_DECREE}: hết thời hạn bổ sung"),
+    *(Move(Act.STOP,              place,        PAUSED,       Permission.STOP,                (not_own_dossier,),
+           Clock.PAUSES,    Document.STOP_NOTICE,       True,  f"{_DECREE}: dừng có lý do bằng văn bản")
+      for place in (UNASSIGNED, APPRAISING)),
+    Move(Act.RESUME,              PAUSED,       APPRAISING,   Permission.RESUME,              (not_own_dossier,),
+         Clock.RESUMES,   None,                         True,  f"{_DECREE}: hết lý do dừng"),
+    Move(Act.STOP,                PAUSED,       STOPPED,      Permission.STOP,                (not_own_dossier,),
+         Clock.ENDS,      Document.STOP_NOTICE,         True,  f"{_DECREE}: dừng hẳn, có lý do bằng văn bản"),
+    *(Move(Act.WITHDRAW,          place,        WITHDRAWN,    Permission.WITHDRAW,            (),
+           Clock.ENDS,      None,                       True,  f"{_DECREE}: rút hồ sơ trước tiếp nhận")
+      for place in BEFORE_RECEIPT),
+    *(Move(Act.WITHDRAW,          place,        WITHDRAWING,  Permission.WITHDRAW,            (),
+           Clock.UNTOUCHED, None,                       True,  f"{_DECREE}: người nộp đề nghị rút hồ sơ")
+      for place in (*IN_WORK, *WAITING, PAUSED)),
+    Move(Act.CONFIRM_WITHDRAWAL,  WITHDRAWING,  WITHDRAWN,    Permission.CONFIRM_WITHDRAWAL,  (not_own_dossier,),
+         Clock.ENDS,      Document.WITHDRAWAL_RECORD,   True,  f"{_DECREE}: biên bản trả hồ sơ"),
 )
 # fmt: on
 
@@ -222,7 +174,8 @@ def _may(move: Move, facts: Facts, actor: Actor) -> bool:
         return move.permission in SYSTEM_GRANTS
     if move.permission in OWNER_GRANTS:
         return actor.account_id == facts.owner_id
-    return actor.role_for(move.permission, facts.office_code, facts.procedure_code) is not None
+    offices = facts.asked_offices if move.act is Act.GIVE_OPINION else {facts.office_code}
+    return any(actor.role_for(move.permission, office, facts.procedure_code) is not None for office in offices)
 
 
 def move_for(act: Act, facts: Facts, actor: Actor) -> Move:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -19,18 +20,25 @@ from portal.services.catalogue.provenance import Answer, Answers
 from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
-from portal.services.dossiers.lifecycle import Document
 from portal.services.dossiers.numbering import next_document_number
 from portal.services.dossiers.offices import handling_office
+from portal.services.dossiers.queries import filed_on
+from portal.services.dossiers.vocabulary import Document
 
 TITLES = {
     Document.ACKNOWLEDGEMENT: "Xác nhận đã nộp hồ sơ trực tuyến",
     Document.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    Document.SUPPLEMENT_REQUEST: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     Document.REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    Document.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả",
+    Document.PAYMENT_NOTICE: "Thông báo nộp phí, lệ phí",
+    Document.STOP_NOTICE: "Thông báo dừng giải quyết hồ sơ",
+    Document.WITHDRAWAL_RECORD: "Biên bản trả lại hồ sơ theo đề nghị rút",
+    Document.VERIFICATION_RECORD: "Biên bản xác minh",
 }
 WRITTEN_OUT = {"NĐ": "Nghị định", "TT": "Thông tư", "QĐ": "Quyết định", "NQ": "Nghị quyết"}
 TO_ATTACH = ("upload", "earlier_result")
-NUMBERED_SLIPS = frozenset({Document.RECEIPT, Document.REFUSAL})  # in one series of the office, under its symbol
+NUMBERED_SLIPS = frozenset(TITLES) - {Document.ACKNOWLEDGEMENT}  # in one series of the office, under its symbol
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 
@@ -62,6 +70,7 @@ def order_paper(
         data_key=dossier.data_key,
         dossier_id=dossier.id,
         kind=document.value,
+        round=_round_of(session, dossier, document),
         title=facts["title"],
         office_code=office.code,
         series=series,
@@ -76,6 +85,13 @@ def order_paper(
     session.add(paper)
     session.flush()
     return paper
+
+
+def _round_of(session: Session, dossier: Dossier, document: Document) -> int:
+    """Which paper of its kind it is: a receipt, or a request, may be made again."""
+    query = select(func.count()).select_from(IssuedDocument)
+    there = session.scalar(query.where(IssuedDocument.dossier_id == dossier.id, IssuedDocument.kind == document.value))
+    return int(there or 0) + 1
 
 
 def _series_of(document: Document, procedure: Procedure, office: Office) -> str | None:
@@ -142,11 +158,6 @@ def receipt_facts(
         "register_number": dossier.register_number,
         "signed_by": {"name": receiver, "title": "NGƯỜI TIẾP NHẬN HỒ SƠ"},
     }
-
-
-def filed_on(dossier: Dossier) -> date | None:
-    """The day on which the dossier was filed; nothing of a draft."""
-    return clock.to_local(dossier.submitted_at).date() if dossier.submitted_at else None
 
 
 def _handed_in(

@@ -15,9 +15,9 @@ from portal.services.catalogue.reading import Form
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.queries import for_act, latest_answers
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
 
 Decision = Literal["grant", "refuse"]

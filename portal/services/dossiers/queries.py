@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
+from portal import clock
 from portal.auth.permissions import Actor, Permission
 from portal.blind_index import name_tokens, personal_id_hash
 from portal.models import AnswersDocument, DataKey, Dossier, Event, Evidence, IssuedDocument, StoredFile
-from portal.services.dossiers.lifecycle import Act, Facts, Move, Place, Stage, State, allowed, move_for
+from portal.services.dossiers.lifecycle import Move, allowed, move_for
+from portal.services.dossiers.vocabulary import Act, Facts, Place, Stage, State
 from portal.services.errors import Forbidden, NotFound, Stale
 
 PAGE_SIZE = 50
@@ -20,6 +22,7 @@ PAGE_SIZE = 50
 
 def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
     """What the table of moves needs to know of the dossier."""
+    now = clock.now()
     return Facts(
         place=Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None),
         office_code=dossier.office_code or "",
@@ -32,6 +35,12 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
         result_is_signed=result_is_signed,
         procedure_code=dossier.procedure_code,
         is_delivered_electronically=dossier.delivery == "electronic",
+        was_extended=dossier.extended_at is not None,
+        confirms_draft=dossier.confirms_draft,
+        opinion_is_awaited=bool(dossier.asked_offices) and dossier.opinions_until is not None and now <= dossier.opinions_until,
+        asked_offices=frozenset(dossier.asked_offices),
+        waits_until=dossier.waits_until,
+        now=now,
     )
 
 
@@ -42,7 +51,7 @@ def _living() -> Select[Dossier]:
 
 
 def _visible_to(actor: Actor) -> Select[Dossier]:
-    return _living().where(_in_reach_of(actor), Dossier.state != State.DRAFT)
+    return _living().where(or_(_in_reach_of(actor), _asked_of(actor)), Dossier.state != State.DRAFT)
 
 
 def _in_reach_of(actor: Actor) -> ColumnElement[bool]:
@@ -55,6 +64,12 @@ def _in_reach_of(actor: Actor) -> ColumnElement[bool]:
         if procedures
     ]
     return or_(Dossier.office_code.in_(whole), *parts)
+
+
+def _asked_of(actor: Actor) -> ColumnElement[bool]:
+    """Of another office that asked one of the actor's for its opinion, and still awaits it."""
+    asked = sorted(office for office, procedures in actor.reach(Permission.GIVE_OPINION).items() if not procedures)
+    return and_(Dossier.asked_offices != [], Dossier.asked_offices.overlap(asked)) if asked else false()
 
 
 def owned(session: Session, actor: Actor, code: str) -> Dossier:
@@ -140,7 +155,7 @@ class QueueFilter:
 
 def queue(session: Session, actor: Actor, wanted: QueueFilter) -> list[Dossier]:
     """One page of the actor's queue: what is promised first stands first, then what came first; one row more than a page."""
-    query = _visible_to(actor)
+    query = _living().where(_in_reach_of(actor), Dossier.state != State.DRAFT)
     if wanted.places:
         query = query.where(or_(*(_stands_at(place) for place in wanted.places)))
     if wanted.search.strip():
@@ -156,7 +171,7 @@ def queue(session: Session, actor: Actor, wanted: QueueFilter) -> list[Dossier]:
 
 def _stands_at(place: Place):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause types are not worth naming
     if place.stage is None:
-        return Dossier.state == place.state.value
+        return (Dossier.state == place.state.value) & Dossier.stage.is_(None)
     return (Dossier.state == place.state.value) & (Dossier.stage == place.stage.value)
 
 
@@ -178,6 +193,11 @@ def queue_counts(session: Session, actor: Actor) -> dict[Place, int]:
         .group_by(Dossier.state, Dossier.stage)
     )
     return {Place(State(state), Stage(stage) if stage else None): count for state, stage, count in session.execute(query)}
+
+
+def filed_on(dossier: Dossier) -> date | None:
+    """The day on which the dossier was filed; nothing of a draft."""
+    return clock.to_local(dossier.submitted_at).date() if dossier.submitted_at else None
 
 
 def latest_answers(session: Session, dossier: Dossier) -> AnswersDocument:

@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.models import Attachment, Dossier
-from portal.services.catalogue.reckoning import case_of
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of, filed_facts
-from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.numbering import next_register_number
-from portal.services.dossiers.papers import filed_on, receipt_facts
+from portal.services.dossiers.papers import receipt_facts
 from portal.services.dossiers.queries import for_act, latest_answers
+from portal.services.dossiers.vocabulary import Act
 
 
 def receive(
@@ -38,10 +36,7 @@ def receive(
     procedure = by_hash(session, dossier.version_hash)
     now = clock.now()
     answers = latest_answers(session, dossier).content
-    case = case_of(procedure, answers, filed_on(dossier))
-    promised = promise_for(session, procedure, dossier.channel, now, case)  # type: ignore[arg-type]
     dossier.received_at = now
-    dossier.promised_at = promised.promised_at
     dossier.received_by = actor.account_id
     dossier.register_year = clock.to_local(now).year
     dossier.register_number = next_register_number(session, str(dossier.office_code), dossier.register_year)
@@ -50,11 +45,8 @@ def receive(
     carry(
         session, dossier, move, actor, procedure,
         happened_at=now,
-        paper=receipt_facts(dossier, procedure, answers, actor.display_name, attached),
+        paper=lambda: receipt_facts(dossier, procedure, answers, actor.display_name, attached),
         facts={
-            "promised_at": promised.promised_at.isoformat(),
-            "counted_from": promised.counted_from.isoformat(),
-            "days": [[line.day.isoformat(), line.kind.value, line.number, line.name] for line in promised.days],
             "register": [dossier.register_year, dossier.register_number],
             **({"compared_with_originals": filed_facts(seen)} if seen else {}),
         },

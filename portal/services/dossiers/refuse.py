@@ -10,10 +10,10 @@ from portal.models import Dossier
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.papers import refusal_facts
 from portal.services.dossiers.queries import for_act
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
 
 
@@ -32,10 +32,11 @@ def refuse(session: Session, actor: Actor, code: str, *, expected_version: int, 
     dossier, move = for_act(session, actor, Act.REFUSE, code, expected_version=expected_version)
     procedure = by_hash(session, dossier.version_hash)
     reason = _checked(reason, ground, procedure)
-    paper = refusal_facts(reason, ground, actor.display_name)
     carry(
         session, dossier, move, actor, procedure,
-        happened_at=clock.now(), paper=paper, details={"reason": reason, "ground": ground},
+        happened_at=clock.now(),
+        paper=lambda: refusal_facts(reason, ground, actor.display_name),
+        details={"reason": reason, "ground": ground},
     )  # fmt: skip
     return dossier
 

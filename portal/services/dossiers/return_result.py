@@ -11,8 +11,9 @@ from portal.auth.permissions import SYSTEM, Actor
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act, Move, State
+from portal.services.dossiers.lifecycle import Move
 from portal.services.dossiers.queries import for_act, for_system
+from portal.services.dossiers.vocabulary import Act, State
 
 
 def return_result(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:

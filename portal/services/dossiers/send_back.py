@@ -9,9 +9,9 @@ from portal.auth.permissions import Actor
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act
 from portal.services.dossiers.queries import for_act
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.vocabulary import Act
 
 
 def send_back(session: Session, actor: Actor, code: str, *, expected_version: int, reason: str) -> Dossier:

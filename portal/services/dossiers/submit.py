@@ -23,13 +23,14 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
-from portal.services.dossiers.lifecycle import Act, Facts, State, move_for
+from portal.services.dossiers.lifecycle import move_for
 from portal.services.dossiers.newer_version import refuse_outdated
 from portal.services.dossiers.numbering import next_dossier_code
 from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
 from portal.services.dossiers.queries import facts_of
+from portal.services.dossiers.vocabulary import Act, Facts, State
 from portal.services.errors import GuardRefused, InvalidInput, LevelTooLow
 
 DECLARE_FIELD = "declare"
@@ -68,7 +69,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     carry(
         session, dossier, move, actor, procedure,
         happened_at=dossier.submitted_at or clock.now(),
-        paper=acknowledgement_facts(dossier),
+        paper=lambda: acknowledgement_facts(dossier),
         facts={
             "version": procedure.content_hash, "answers": sha256(rfc8785.dumps(filed)).hex(), "level": actor.level,
             **({"attachments": filed_facts(papers)} if papers else {}),
@@ -93,6 +94,7 @@ def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answe
     dossier.office_code = dossier.office.code
     dossier.code = next_dossier_code(session, dossier.office.code, clock.to_local(now).date())
     dossier.submitted_at = now
+    dossier.confirms_draft = definition.appraisal.draft_is_confirmed
     dossier.delivery = str(filed[definition.delivery_element]["value"])
     secret = "".join(secrets.choice(CODE_ALPHABET) for _ in range(TRACKING_LENGTH))
     dossier.tracking_hash = tracking_hash(dossier.code, secret)

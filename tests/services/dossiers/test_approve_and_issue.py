@@ -15,7 +15,7 @@ from portal.models import Dossier, OutboxItem, StoredFile
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve, proposed_result
 from portal.services.dossiers.issue import issue, order_of
-from portal.services.dossiers.lifecycle import Act, Document
+from portal.services.dossiers.vocabulary import Act, Document
 from portal.services.dossiers.papers import CODE_ALPHABET, CODE_LENGTH, new_verification_code, order_paper, refusal_facts
 from portal.services.dossiers.queries import documents_of, for_system
 from portal.services.dossiers.refuse import refuse

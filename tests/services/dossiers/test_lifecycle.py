@@ -9,20 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.auth.permissions import ANONYMOUS, SYSTEM, Actor, Duty, Role
-from portal.services.dossiers.lifecycle import (
-    ENDED,
-    PLACES,
-    STATUS_CODES,
-    Act,
-    Clock,
-    Document,
-    Facts,
-    Place,
-    Stage,
-    State,
-    allowed,
-    move_for,
-)
+from portal.services.dossiers.lifecycle import PLACES, allowed, move_for
+from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Clock, Document, Facts, Place, Stage, State
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove, PortalError
 
 OFFICE = "H26.31"

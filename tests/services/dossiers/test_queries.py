@@ -15,7 +15,7 @@ from portal.auth.permissions import ANONYMOUS, SYSTEM, Actor, Duty, Role
 from portal.models import Dossier
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.issue import issue, order_of
-from portal.services.dossiers.lifecycle import RECEIVED, SUBMITTED, UNASSIGNED, Place, State
+from portal.services.dossiers.vocabulary import RECEIVED, SUBMITTED, UNASSIGNED, Place, State
 from portal.services.dossiers.queries import (
     PAGE_SIZE,
     QueueFilter,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from portal.models import Dossier, Notice
 from portal.services.dossiers.chart import as_dot, as_markdown
-from portal.services.dossiers.lifecycle import ENDED, PLACES, TABLE
+from portal.services.dossiers.lifecycle import PLACES, TABLE
+from portal.services.dossiers.vocabulary import ENDED
 from portal.services.dossiers.papers import CODE_ALPHABET
 from portal.services.dossiers.queries import documents_of
 from portal.services.dossiers.receive import receive

@@ -18,7 +18,8 @@ import pytest
 import requests
 
 from portal.config import settings
-from portal.services.dossiers.lifecycle import EVENT_NAMES, TABLE
+from portal.services.dossiers.lifecycle import TABLE
+from portal.services.dossiers.vocabulary import EVENT_NAMES
 from portal.services.notices.messages import Letter, compose, headline, send
 
 TOLD = sorted({EVENT_NAMES[move.act] for move in TABLE if move.is_notified})
