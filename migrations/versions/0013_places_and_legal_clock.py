@@ -62,6 +62,7 @@ def _columns() -> tuple[sa.Column, ...]:
         sa.Column("confirms_draft", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("asked_offices", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("opinions_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_vnd", sa.BigInteger(), nullable=True),
     )
 
 

@@ -24,7 +24,8 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve, proposed_result
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.forward import forward
-from portal.services.dossiers.propose import prefilled_appraisal, propose
+from portal.services.dossiers.proposals import prefilled_appraisal
+from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import at_counter, buttons, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse

@@ -52,6 +52,7 @@ class Dossier(HasDataKey, Base):
     of moments in ISO 8601. `extended_from`: the promise before the one re-appointment, made at `extended_at`.
     `waits_until`: until when the citizen's answer is awaited. `step_due_at`: when the step under way should be done.
     `asked_offices`: whose opinion is awaited; `opinions_until`: the latest moment that one of them was given.
+    `paid_vnd`: the fee that was paid.
     """
 
     __tablename__ = "dossiers"
@@ -140,6 +141,7 @@ class Dossier(HasDataKey, Base):
     confirms_draft: Mapped[bool] = mapped_column(default=False, server_default="false")
     asked_offices: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     opinions_until: Mapped[datetime | None]
+    paid_vnd: Mapped[int | None]
     register_year: Mapped[int | None]
     register_number: Mapped[int | None]
 

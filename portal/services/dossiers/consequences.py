@@ -16,7 +16,7 @@ from portal.services.dossiers.history import record
 from portal.services.dossiers.legal_clock import step_due, turn
 from portal.services.dossiers.lifecycle import Move
 from portal.services.dossiers.papers import order_paper
-from portal.services.dossiers.vocabulary import EVENT_NAMES
+from portal.services.dossiers.vocabulary import ENDED, EVENT_NAMES
 from portal.services.notices.outbox import put
 
 MAKE_DOCUMENT = "make_document"
@@ -64,6 +64,8 @@ def _move(dossier: Dossier, move: Move, happened_at: datetime) -> None:
     dossier.state = move.target.state
     dossier.stage = move.target.stage
     dossier.version += 1
+    if move.target in ENDED:
+        dossier.asked_offices = []
     dossier.updated_at = happened_at
 
 

@@ -111,8 +111,9 @@ def role_of(actor: Actor, move: Move, dossier: Dossier) -> str:
     """In which capacity the actor made the move."""
     if actor.is_system:
         return "system"
-    role = actor.role_for(move.permission, dossier.office_code or "", dossier.procedure_code)
-    return role.value if role else "owner"
+    offices = (dossier.office_code or "", *dossier.asked_offices)
+    roles = (actor.role_for(move.permission, office, dossier.procedure_code) for office in offices)
+    return next((role.value for role in roles if role), "owner")
 
 
 def events_of(session: Session, dossier_id: uuid.UUID) -> list[Event]:

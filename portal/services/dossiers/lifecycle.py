@@ -147,9 +147,8 @@ TABLE: tuple[Move, ...] = (
       for place in RUNNING),
     Move(Act.STOP,                TO_SUPPLY,    STOPPED,      Permission.STOP,                (not_own_dossier, window_over),
          Clock.ENDS,      Document.STOP_NOTICE,         True,  f"{_DECREE}: hết thời hạn bổ sung"),
-    *(Move(Act.STOP,              place,        PAUSED,       Permission.STOP,                (not_own_dossier,),
-           Clock.PAUSES,    Document.STOP_NOTICE,       True,  f"{_DECREE}: dừng có lý do bằng văn bản")
-      for place in (UNASSIGNED, APPRAISING)),
+    Move(Act.STOP,                APPRAISING,   PAUSED,       Permission.STOP,                (not_own_dossier,),
+         Clock.PAUSES,    Document.STOP_NOTICE,         True,  f"{_DECREE}: dừng có lý do bằng văn bản"),
     Move(Act.RESUME,              PAUSED,       APPRAISING,   Permission.RESUME,              (not_own_dossier,),
          Clock.RESUMES,   None,                         True,  f"{_DECREE}: hết lý do dừng"),
     Move(Act.STOP,                PAUSED,       STOPPED,      Permission.STOP,                (not_own_dossier,),

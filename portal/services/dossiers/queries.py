@@ -112,8 +112,23 @@ def for_act(session: Session, actor: Actor, act: Act, code: str, *, expected_ver
     return dossier, move_for(act, facts_of(dossier), actor)
 
 
+def for_owner_act(session: Session, actor: Actor, act: Act, code: str, *, expected_version: int) -> tuple[Dossier, Move]:
+    """The owner's dossier locked for one act of theirs, and the row of the table that allows it.
+
+    Raises:
+        NotFound: no such dossier, or somebody else's.
+        Stale: somebody acted since the owner's page was drawn.
+        IllegalMove, GuardRefused: as the table says.
+    """
+    query = _living().where(Dossier.code == code, Dossier.owner_id == actor.account_id).with_for_update(of=Dossier)
+    dossier = _found(session.scalars(query.execution_options(populate_existing=True)).first())
+    if dossier.version != expected_version:
+        raise _stale(session, dossier)
+    return dossier, move_for(act, facts_of(dossier), actor)
+
+
 def for_system(
-    session: Session, actor: Actor, act: Act, dossier_id: uuid.UUID, *, result_is_signed: bool
+    session: Session, actor: Actor, act: Act, dossier_id: uuid.UUID, *, result_is_signed: bool = False
 ) -> tuple[Dossier, Move]:
     """The dossier locked for one act of the portal itself.
 

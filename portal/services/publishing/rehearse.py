@@ -33,7 +33,8 @@ from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import order_of
 from portal.services.dossiers.open_draft import open_draft
-from portal.services.dossiers.propose import prefilled_appraisal, propose
+from portal.services.dossiers.proposals import prefilled_appraisal
+from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse

@@ -18,7 +18,8 @@ from portal.services.dossiers.assign import assign
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import issue, order_of
 from portal.services.dossiers.vocabulary import Act
-from portal.services.dossiers.propose import prefilled_appraisal, propose
+from portal.services.dossiers.proposals import prefilled_appraisal
+from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, for_system, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve
-from portal.services.dossiers.propose import prefilled_appraisal, propose
+from portal.services.dossiers.proposals import prefilled_appraisal
+from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, latest_answers
 from portal.services.dossiers.send_back import send_back
 from portal.services.errors import GuardRefused, InvalidInput
