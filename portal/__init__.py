@@ -65,7 +65,7 @@ def create_app() -> Flask:
 def _register_desks(app: Flask, csrf: CSRFProtect) -> None:
     from portal import admin, citizen, counter, public
     from portal.auth import views as auth
-    from portal.counter.acts import register_converter
+    from portal.counter.act_table import register_converter
 
     register_converter(app)
     for desk in (auth, citizen, counter, admin, public):

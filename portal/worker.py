@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import procrastinate
@@ -18,11 +19,16 @@ from portal.config import settings
 from portal.crypto import SealError
 from portal.db import transaction
 from portal.logs import set_up_logs
+from portal.services.dossiers.calendar import RECALCULATE_PROMISES, promised_across
+from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
 from portal.services.dossiers.issue import issue, make, order_of
+from portal.services.dossiers.queries import silent_drafts
+from portal.services.dossiers.recalculate import recalculate
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
 from portal.services.dossiers.tell import letter_of
+from portal.services.errors import GuardRefused, IllegalMove
 from portal.services.notices.messages import send
 from portal.services.notices.outbox import CARRY_OUT, QUEUE, overdue, take
 from portal.services.notices.outbox import nudge as nudge_item
@@ -60,6 +66,11 @@ def worker_app(database_url: str) -> procrastinate.App:
     @app.task(name="scan_waiting", queue=QUEUE, queueing_lock="scan_waiting")
     def scan(timestamp: int) -> None:
         scan_waiting()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="take_silence", queue=QUEUE, queueing_lock="take_silence")
+    def take_silence(timestamp: int) -> None:
+        take_silences_for_consent()
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="forget_what_ended", queue=QUEUE, queueing_lock="forget_what_ended")
@@ -128,6 +139,23 @@ def _prepare_seal(payload: Payload) -> Any:
     return None
 
 
+def _recalculate_promises(payload: Payload) -> None:
+    """Each dossier in a transaction of its own: one that moved on meanwhile is left as it is."""
+    with transaction() as session:
+        ids = promised_across(session, date.fromisoformat(payload["first"]), date.fromisoformat(payload["last"]))
+    for dossier_id in ids:
+        _each_by_itself(recalculate, dossier_id)
+
+
+def _each_by_itself(act: Callable[[Session, uuid.UUID], Any], dossier_id: uuid.UUID) -> bool:
+    try:
+        with transaction() as session:
+            act(session, dossier_id)
+    except (IllegalMove, GuardRefused):
+        return False
+    return True
+
+
 def _release(session: Session, payload: Payload, prepared: Any) -> None:
     release_result(session, uuid.UUID(payload["dossier_id"]))
 
@@ -140,11 +168,13 @@ PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
     MAKE_DOCUMENT: _prepare_document,
     SEND_NOTICE: _prepare_notice,
     ENROL_SEAL: _prepare_seal,
+    RECALCULATE_PROMISES: _recalculate_promises,
 }
 COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     MAKE_DOCUMENT: _complete_document,
     SEND_NOTICE: _nothing_more,
     ENROL_SEAL: _nothing_more,
+    RECALCULATE_PROMISES: _nothing_more,
     RELEASE_RESULT: _release,
 }
 
@@ -177,6 +207,13 @@ def scan_waiting() -> int:
         with transaction() as session:
             keep_verdict(session, attachment_id, verdict)
     return len(ids)
+
+
+def take_silences_for_consent() -> int:
+    """Go on with the drafts to which nobody objected within their day; gives how many."""
+    with transaction() as session:
+        ids = silent_drafts(session)
+    return sum(_each_by_itself(take_silence_for_consent, dossier_id) for dossier_id in ids)
 
 
 def run_worker() -> None:

@@ -16,7 +16,7 @@ from portal.admin import blueprint
 from portal.admin.forms import CONFLICT, NONE, UNPROCESSABLE, Question, Trouble, form_page, option, question, typed
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
-from portal.services.dossiers.calendar import promises_moved
+from portal.services.dossiers.calendar import order_recalculation, promises_moved
 from portal.services.errors import EditedMeanwhile, InvalidInput
 from portal.services.organisation.calendar_rows import DayRow, read_row, read_rows, write_rows
 from portal.services.organisation.working_days import (
@@ -186,6 +186,7 @@ def _planned(draw_up: DrawUp, draw: Callable[..., str]) -> ResponseReturnValue:
         begin_calendar(db(), current_actor())
         plan = draw_up()
         save_plan(db(), current_actor(), plan, seen=seen)
+        order_recalculation(db(), plan.kinds())
     except InvalidInput as wrong:
         db().rollback()
         return draw(Trouble(errors=wrong.errors)), UNPROCESSABLE

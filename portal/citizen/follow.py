@@ -12,13 +12,14 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.auth.session import current_actor
 from portal.citizen import blueprint
-from portal.models import Dossier, IssuedDocument
+from portal.citizen.own_acts import own_acts
+from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
-from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Document, Place, Stage, State
+from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
@@ -29,6 +30,9 @@ from portal.web.filters import write_moment
 from portal.web.language import current_language
 from portal.web.uploads import attachment_row
 from portal.web.words import ending_sentence, event_name, state_name, waiting_words
+
+BETWEEN_DESKS = frozenset({"opinion_asked", "opinion_given", "supplements_proposed", "reassigned"})
+TOLD_WITH_REASON = frozenset({"transferred", "deadline_extended", "stopped", "draft_disputed"})
 
 
 def _procedure_name(dossier: Dossier) -> str:
@@ -82,7 +86,7 @@ def _sent(dossier: Dossier) -> dict[str, Any]:
 
 
 def _story(dossier: Dossier) -> dict[str, Any]:
-    events = events_of(db(), dossier.id)
+    events, acts = events_of(db(), dossier.id), own_acts(dossier)
     days: list[Any] = next((event.facts["days"] for event in reversed(events) if "days" in event.facts), [])
     return {
         "dossier": dossier,
@@ -91,6 +95,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "status_code": STATUS_CODES[State(dossier.state)],
         "status": state_name(dossier.state),
         "due": due_of(dossier, clock.now()),
+        "acts": {"withdraw": Act.WITHDRAW in acts, "draft": Act.CONFIRM_DRAFT in acts},
         "office_name": dossier.office and (dossier.office.name_en if current_language() == "en" else dossier.office.name),
         "office": dossier.office,
         "timeline": _timeline(dossier, events),
@@ -111,7 +116,11 @@ def _story(dossier: Dossier) -> dict[str, Any]:
 
 def _timeline(dossier: Dossier, events: list[Any]) -> list[dict[str, Any]]:
     """What happened, what is being done now, and when the end is promised."""
-    items = [{"when": event.happened_at, "title": event_name(event.name), "text": "", "state": "done"} for event in events]
+    items = [
+        {"when": event.happened_at, "title": event_name(event.name), "text": _said_to_owner(event), "state": "done"}
+        for event in events
+        if event.name not in BETWEEN_DESKS
+    ]
     place = Place(state := State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     if place in ENDED:
         items[-1]["text"] = ending_sentence(state)
@@ -121,6 +130,11 @@ def _timeline(dossier: Dossier, events: list[Any]) -> list[dict[str, Any]]:
         latest = _("Chậm nhất %(when)s.", when=write_moment(dossier.promised_at, current_language()))
         items.append({"when": None, "title": _("Có kết quả"), "text": latest, "state": "next"})
     return items
+
+
+def _said_to_owner(event: Event) -> str:
+    """The reason in the office's words, where the act was addressed to the owner."""
+    return str((event.details or {}).get("reason", "")) if event.name in TOLD_WITH_REASON else ""
 
 
 def _waiting(dossier: Dossier, place: Place) -> dict[str, Any]:

@@ -37,9 +37,11 @@ from portal.web.words import act_name, event_name, place_name, role_name
 
 KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
-    Act.SEND_BACK: "b", Act.APPROVE: "k", Act.RETURN_RESULT: "r",
+    Act.SEND_BACK: "b", Act.APPROVE: "k", Act.RETURN_RESULT: "r", Act.REQUEST_SUPPLEMENTS: "y", Act.ASK_OPINION: "h",
+    Act.EXTEND_DEADLINE: "l", Act.GIVE_OPINION: "o",
 }  # fmt: skip
-PRIMARY = frozenset({Act.RECEIVE, Act.FORWARD, Act.ASSIGN, Act.PROPOSE, Act.APPROVE, Act.RETURN_RESULT})
+SAID = ("reason", "question", "answer", "content")  # what an event's details say in somebody's own words
+PRIMARY = frozenset({Act.RECEIVE, Act.FORWARD, Act.ASSIGN, Act.PROPOSE, Act.APPROVE, Act.RETURN_RESULT, Act.GIVE_OPINION})
 
 
 @blueprint.get("/dossiers/<code>")
@@ -130,7 +132,7 @@ def _acts(dossier: Dossier) -> list[dict[str, Any]]:
 
 def _event_row(event: Event) -> dict[str, Any]:
     details = event.details or {}
-    reason = details.get("reason") or ""
+    reason = next((details[kind] for kind in SAID if details.get(kind)), "")
     return {
         "when": write_short_moment(event.happened_at),
         "title": event_name(event.name),

@@ -43,6 +43,8 @@ def day_words(line: tuple[str, int, str]) -> str:
         return _("ngày thứ %(number)s", number=number) + (f" ({name})" if name else "")
     if kind == DayKind.MOVED_TO:
         return _("ngày làm việc đầu tiên sau ngày nghỉ")
+    if kind == DayKind.PAUSED:
+        return _("thời hạn ngừng tính")
     return _("nghỉ: %(name)s", name=name) if kind == DayKind.DAY_OFF else _("nghỉ cuối tuần")
 
 

@@ -58,7 +58,7 @@ def test_every_act_has_one_file_one_event_and_one_row_at_least() -> None:
 
 
 def test_every_staff_act_has_its_page() -> None:
-    for act in set(Act) - {Act.SUBMIT, Act.ISSUE}:
+    for act in {move.act for move in TABLE if move.permission.startswith("counter:")}:
         assert (PORTAL / "templates" / "counter" / f"{act.value}.html").exists(), act
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.db import new_id
 from portal.models import CalendarDay, Dossier, IssuedDocument
 from portal.services.catalogue.fees import Channel
 from portal.services.catalogue.reckoning import term_rule
@@ -16,7 +18,9 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
 from portal.services.dossiers.vocabulary import Document, State
 from portal.services.errors import GuardRefused
+from portal.services.notices.outbox import put
 
+RECALCULATE_PROMISES = "recalculate_promises"
 NOTHING_PROMISED = (State.DRAFT, State.NOT_RECEIVED, State.WITHDRAWN, State.STOPPED, State.FINISHED, State.RETURNED)
 
 
@@ -48,6 +52,21 @@ def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:
         received, term = clock.to_local(received_at or slip.created_at), Term.parse(slip.facts["term"])
         moved += promise(received, term, before).promised_at != promise(received, term, after).promised_at
     return moved
+
+
+def order_recalculation(session: Session, changed: Mapping[date, str | None]) -> None:
+    """Promise that every promise which these days touch is reckoned again (outbox `recalculate_promises`)."""
+    if changed:
+        payload = {"first": min(changed).isoformat(), "last": max(changed).isoformat()}
+        put(session, RECALCULATE_PROMISES, str(new_id()), dossier_id=None, payload=payload)
+
+
+def promised_across(session: Session, first: date, last: date) -> list[uuid.UUID]:
+    """The dossiers whose clock runs, began by the end of `last`, and is promised for `first` or later."""
+    begins, ends = (datetime.combine(day, time.min, tzinfo=clock.LOCAL) for day in (first, last + timedelta(days=1)))
+    query = select(Dossier.id).where(Dossier.state.in_([State.RECEIVED, State.IN_PROCESSING]))
+    query = query.where(Dossier.clock_started_at < ends, Dossier.promised_at >= begins).order_by(Dossier.promised_at, Dossier.id)
+    return list(session.scalars(query))
 
 
 def _changed(calendar: Calendar, changed: Mapping[date, str | None]) -> Calendar:

@@ -27,7 +27,7 @@ def give_opinion(session: Session, actor: Actor, code: str, *, expected_version:
     """
     dossier, move = for_act(session, actor, Act.GIVE_OPINION, code, expected_version=expected_version)
     answer = checked_reason(answer, "answer")
-    opinion = _open_question(session, actor, dossier)
+    opinion = open_question(session, actor, dossier)
     now = clock.now()
     opinion.answer, opinion.answered_at, opinion.answered_by = answer, now, actor.account_id
     carry(
@@ -40,7 +40,12 @@ def give_opinion(session: Session, actor: Actor, code: str, *, expected_version:
     return dossier
 
 
-def _open_question(session: Session, actor: Actor, dossier: Dossier) -> Opinion:
+def open_question(session: Session, actor: Actor, dossier: Dossier) -> Opinion:
+    """What the dossier's officer asked an office of the actor's and still awaits, the oldest first.
+
+    Raises:
+        NotFound: nothing.
+    """
     offices = actor.offices(Permission.GIVE_OPINION)
     query = select(Opinion).where(Opinion.dossier_id == dossier.id, Opinion.answered_at.is_(None))
     opinion = session.scalars(query.where(Opinion.office_code.in_(sorted(offices))).order_by(Opinion.asked_at)).first()

@@ -14,7 +14,7 @@ from portal.auth.permissions import Actor, Permission
 from portal.blind_index import name_tokens, personal_id_hash
 from portal.models import AnswersDocument, DataKey, Dossier, Event, Evidence, IssuedDocument, StoredFile
 from portal.services.dossiers.lifecycle import Move, allowed, move_for
-from portal.services.dossiers.vocabulary import Act, Facts, Place, Stage, State
+from portal.services.dossiers.vocabulary import CONFIRMATION, Act, Facts, Place, Stage, State
 from portal.services.errors import Forbidden, NotFound, Stale
 
 PAGE_SIZE = 50
@@ -139,6 +139,12 @@ def for_system(
         raise Forbidden(act)
     dossier = session.get_one(Dossier, dossier_id, with_for_update={"of": Dossier}, populate_existing=True)
     return dossier, move_for(act, facts_of(dossier, result_is_signed=result_is_signed), actor)
+
+
+def silent_drafts(session: Session) -> list[uuid.UUID]:
+    """The dossiers whose draft result the citizen might have disputed until a moment that is past, oldest first."""
+    query = select(Dossier.id).where(_stands_at(CONFIRMATION), Dossier.waits_until < clock.now())
+    return list(session.scalars(query.order_by(Dossier.waits_until, Dossier.id)))
 
 
 def _stale(session: Session, dossier: Dossier) -> Stale:

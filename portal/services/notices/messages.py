@@ -45,6 +45,19 @@ _WHAT = {
     "received": ("đã được tiếp nhận", "received"),
     "refused": ("không được tiếp nhận", "not received"),
     "forwarded": ("đã chuyển xử lý", "forwarded for processing"),
+    "transferred": ("đã chuyển đúng cơ quan", "sent to the right office"),
+    "supplements_requested": ("cần bổ sung", "needs to be completed"),
+    "supplements_supplied": ("đã gửi bổ sung", "your supplement was sent"),
+    "supplements_accepted": ("đã nhận đủ bổ sung", "the supplement was accepted"),
+    "payment_requested": ("cần nộp phí, lệ phí", "a fee is to be paid"),
+    "payment_recorded": ("đã nộp phí, lệ phí", "the fee is paid"),
+    "draft_sent": ("có bản dự thảo cần xem", "a draft is ready for you to read"),
+    "deadline_extended": ("xin lỗi và hẹn lại", "our apology, and another day"),
+    "deadline_recalculated": ("ngày hẹn được tính lại", "the promised day was reckoned again"),
+    "stopped": ("dừng xử lý", "processing stopped"),
+    "resumed": ("được xử lý tiếp", "processing goes on"),
+    "withdrawal_requested": ("ông/bà đã rút", "you withdrew it"),
+    "withdrawal_confirmed": ("đã xác nhận rút", "the withdrawal is confirmed"),
     "issued": ("đã có kết quả", "the result is signed"),
     "result_returned": ("đã trả kết quả", "the result is delivered"),
 }
@@ -56,6 +69,43 @@ _MORE = {
     "received": ("Hẹn trả kết quả: {promised}.", "The result is promised for {promised}."),
     "refused": ("Lý do và căn cứ có trong phiếu trên cổng.", "The reason and its ground are in the paper on the portal."),
     "forwarded": ("Cơ quan chuyên môn đang thẩm định.", "The professional unit is appraising it."),
+    "transferred": (
+        "Cơ quan có thẩm quyền sẽ trả lời; ông/bà không phải nộp lại.",
+        "The competent office will answer; you need not file again.",
+    ),
+    "supplements_requested": (
+        "Cổng ghi rõ cần bổ sung gì, vì sao, trước ngày nào.",
+        "The portal says what is missing, why, and by when.",
+    ),
+    "supplements_supplied": ("Bộ phận một cửa sẽ kiểm tra.", "The one-stop counter checks it."),
+    "supplements_accepted": (
+        "Thời hạn tính lại từ đầu. Hẹn trả kết quả: {promised}.",
+        "The time limit begins anew. The result is promised for {promised}.",
+    ),
+    "payment_requested": (
+        "Số tiền và căn cứ có trong thông báo trên cổng. Nộp tại bộ phận một cửa.",
+        "The amount and its ground are in the notice on the portal. Pay at the one-stop counter.",
+    ),
+    "payment_recorded": ("Hồ sơ được giải quyết tiếp.", "Your dossier goes on."),
+    "draft_sent": (
+        "Ông/bà có một ngày làm việc để báo chỗ sai. Im lặng là đồng ý.",
+        "You have one working day to say what is wrong. Silence is consent.",
+    ),
+    "deadline_extended": (
+        "Hẹn trả kết quả: {promised}. Lý do có trong phiếu trên cổng.",
+        "The result is promised for {promised}. The reason is in the paper on the portal.",
+    ),
+    "deadline_recalculated": (
+        "Lịch làm việc đã đổi. Hẹn trả kết quả: {promised}.",
+        "The working calendar changed. The result is promised for {promised}.",
+    ),
+    "stopped": ("Lý do có trong thông báo trên cổng.", "The reason is in the notice on the portal."),
+    "resumed": ("Hẹn trả kết quả: {promised}.", "The result is promised for {promised}."),
+    "withdrawal_requested": (
+        "Trước khi tiếp nhận, hồ sơ kết thúc ngay; sau đó, bộ phận một cửa xác nhận.",
+        "Before reception it ends at once; later the one-stop counter confirms it.",
+    ),
+    "withdrawal_confirmed": ("Biên bản trả hồ sơ có trên cổng.", "The record of what was given back is on the portal."),
     "issued": ("Văn bản đã được ký số.", "The document has been signed."),
     "result_returned": ("Ông/bà xem và tải kết quả trên cổng.", "You can read and download it on the portal."),
 }
