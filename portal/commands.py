@@ -13,8 +13,11 @@ from typing import Any
 import click
 
 from portal import clock
+from portal.config import settings
+from portal.crowd.fill import fill, refresh_statistics
 from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
+from portal.postgres import database_urls
 from portal.procedure_commands import procedures
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
@@ -32,6 +35,22 @@ from portal.shipped import load_shipped
 def load() -> None:
     """Load calendar, offices and procedures; in the demonstration staff and seals too."""
     load_shipped(click.echo)
+
+
+@click.command("load")
+@click.option("--dossiers", type=click.IntRange(2, 5_000_000), required=True, help="How many dossiers to invent.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed tells the same dossiers.")
+def load_crowd(dossiers: int, seed: int) -> None:
+    """Fill a demonstration with invented dossiers at all places of their life; all of them or, stopped in between, none."""
+    if not settings().is_demo:
+        raise click.ClickException("chỉ dùng ở bản trình diễn (only in a demonstration)")
+    with transaction() as session:
+        filled = fill(session, dossiers, seed, click.echo)
+    refresh_statistics(database_urls(settings()).owner)
+    click.echo(
+        f"✓ {filled.dossiers} hồ sơ (dossiers), {filled.still_open} chưa xong (open), {filled.people} người (people),"
+        f" {filled.events} sự kiện (events)"
+    )
 
 
 @click.command()
@@ -135,4 +154,4 @@ def forget_old() -> None:
     click.echo(f"✓ đã quên {len(old)} khoá cũ (old master keys forgotten)")
 
 
-DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, deadline, audit, lifecycle, procedures, keys, verify_file)
+DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, load_crowd, deadline, audit, lifecycle, procedures, keys, verify_file)
