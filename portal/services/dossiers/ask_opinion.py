@@ -60,6 +60,7 @@ def ask_opinion(
     )  # fmt: skip
     dossier.asked_offices = [*dossier.asked_offices, office.code]
     dossier.opinions_until = max(due_at, dossier.opinions_until or due_at)
+    session.flush()
     return dossier
 
 

@@ -37,6 +37,7 @@ def give_opinion(session: Session, actor: Actor, code: str, *, expected_version:
         details={"answer": answer},
     )  # fmt: skip
     dossier.asked_offices = [office for office in dossier.asked_offices if office != opinion.office_code]
+    session.flush()
     return dossier
 
 

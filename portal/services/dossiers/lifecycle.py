@@ -190,6 +190,8 @@ def move_for(act: Act, facts: Facts, actor: Actor) -> Move:
     move = _BY_PLACE.get((act, facts.place))
     if move is None:
         raise IllegalMove(f"{act} from {facts.place}")
+    if not _may(move, facts, actor):
+        raise Forbidden(act)
     for guard in move.guards:
         reason = guard(facts, actor)
         if reason:

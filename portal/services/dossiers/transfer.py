@@ -39,4 +39,5 @@ def transfer(session: Session, actor: Actor, code: str, *, expected_version: int
         details={"reason": reason},
     )  # fmt: skip
     dossier.office, dossier.office_code = office, office.code
+    session.flush()
     return dossier

@@ -7,24 +7,39 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.auth.permissions import Actor, Role
-from portal.models import Dossier, Event, IssuedDocument
+from portal.models import DataKey, Dossier, Event, IssuedDocument, StaffDuty, StaffMember
 from portal.services.dossiers.approve import approve
+from portal.services.dossiers.ask_opinion import ask_opinion
 from portal.services.dossiers.assign import assign
+from portal.services.dossiers.confirm_withdrawal import confirm_withdrawal
+from portal.services.dossiers.extend_deadline import extend_deadline
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.issue import issue, order_of
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of
+from portal.services.dossiers.reassign import reassign
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.record_payment import record_payment
+from portal.services.dossiers.record_verification import record_verification
 from portal.services.dossiers.refuse import refuse
+from portal.services.dossiers.request_payment import request_payment
+from portal.services.dossiers.resume import resume
 from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.send_back import send_back
+from portal.services.dossiers.stop import stop
+from portal.services.dossiers.transfer import transfer
+from portal.services.dossiers.withdraw import withdraw
+from portal.services.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
 from tests.filings import GRANT, appraising, approved, proposed, received, submitted
-from tests.people import clerk, leader, officer
+from tests.people import OFFICE, OTHER_OFFICE, clerk, leader, officer
 
 PDF = b"%PDF-1.7 invented"
 GROUND = "Không thuộc thẩm quyền của Ủy ban nhân dân nơi nhận hồ sơ (NĐ 123/2015/NĐ-CP, Điều 21)"
+QUESTION = "Nhờ quý cơ quan cho biết người này đã từng cư trú tại phường chưa?"
+LATE = "Phải chờ nơi cư trú cũ trả lời xác minh."
 REASON = "Người khai cư trú ở phường khác, xin nộp tại nơi cư trú."
 
 
@@ -62,6 +77,37 @@ def issued(session: Session, who: Hands) -> Dossier:
     return dossier
 
 
+def to_pay(session: Session, who: Hands) -> Dossier:
+    """A dossier for which the officer asked the fee."""
+    dossier = appraising(session, who.owner, who.clerk, who.officer)
+    return request_payment(session, who.officer, str(dossier.code), expected_version=dossier.version)
+
+
+def paused(session: Session, who: Hands) -> Dossier:
+    """A dossier that the leader stopped for a time."""
+    dossier = appraising(session, who.owner, who.clerk, who.officer)
+    return stop(session, who.leader, str(dossier.code), expected_version=dossier.version, reason=REASON)
+
+
+def withdrawing(session: Session, who: Hands) -> Dossier:
+    """A received dossier that its owner wants back."""
+    dossier = received(session, who.owner, who.clerk)
+    return withdraw(session, who.owner, str(dossier.code), expected_version=dossier.version)
+
+
+def second_officer(session: Session) -> str:
+    """The account of another officer of the office, by a duty of the portal's own table."""
+    person = officer(session)
+    member = StaffMember(
+        data_key=DataKey.fresh(), subject_hash=person.subject_hash, profile={"full_name": "Đỗ Thị Hai"}, created_at=clock.now()
+    )  # fmt: skip
+    session.add(member)
+    session.flush()
+    session.add(StaffDuty(member_id=member.id, office_code=OFFICE, role="officer", valid_from=clock.today()))
+    session.flush()
+    return str(person.account_id)
+
+
 def unassigned(session: Session, who: Hands) -> Dossier:
     """A dossier that was handed over and that nobody has taken."""
     dossier = received(session, who.owner, who.clerk)
@@ -70,7 +116,10 @@ def unassigned(session: Session, who: Hands) -> Dossier:
 
 @dataclass(frozen=True)
 class Doing:
-    """One act: `start` brings a dossier to where it begins, `do` does it on behalf of an actor who saw a version."""
+    """One act: `start` brings a dossier to where it begins, `do` does it on behalf of an actor who saw a version.
+
+    `also_from`: where else the same role may do it. `again`: how a second time is refused (None is no refusal).
+    """
 
     verb: str
     role: Role
@@ -78,6 +127,8 @@ class Doing:
     do: Callable[[Session, Actor, str, int], Dossier]
     event: str
     leads: tuple[str, str]
+    also_from: tuple[str, ...] = ()
+    again: type[Exception] | None = IllegalMove
 
 
 DOINGS = {
@@ -119,6 +170,67 @@ DOINGS = {
             "approve", Role.LEADER, lambda session, who: proposed(session, who.owner, who.clerk, who.officer),
             lambda session, actor, code, seen: approve(session, actor, code, expected_version=seen),
             "approved", ("in_processing/awaiting_signature", "in_processing/issuing"),
+        ),
+        Doing(
+            "transfer", Role.CLERK, lambda session, who: submitted(session, who.owner),
+            lambda session, actor, code, seen: transfer(
+                session, actor, code, expected_version=seen, to_office=OTHER_OFFICE, reason=REASON
+            ),
+            "transferred", ("submitted", "submitted"), again=NotFound,
+        ),
+        Doing(
+            "reassign", Role.LEADER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
+            lambda session, actor, code, seen: reassign(session, actor, code, expected_version=seen, to=second_officer(session)),
+            "reassigned", ("in_processing/appraising", "in_processing/appraising"), again=None,
+        ),
+        Doing(
+            "request_payment", Role.CLERK, lambda session, who: submitted(session, who.owner),
+            lambda session, actor, code, seen: request_payment(session, actor, code, expected_version=seen),
+            "payment_requested", ("submitted", "payment_requested/before_receipt"), also_from=("in_processing/appraising",),
+        ),
+        Doing(
+            "record_payment", Role.CLERK, to_pay,
+            lambda session, actor, code, seen: record_payment(session, actor, code, expected_version=seen, receipt="BL-0001/26"),
+            "payment_recorded", ("payment_requested/after_receipt", "in_processing/appraising"),
+            also_from=("payment_requested/before_receipt",),
+        ),
+        Doing(
+            "ask_opinion", Role.OFFICER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
+            lambda session, actor, code, seen: ask_opinion(
+                session, actor, code, expected_version=seen, office_code=OTHER_OFFICE, question=QUESTION, days="3"
+            ),
+            "opinion_asked", ("in_processing/appraising", "in_processing/appraising"), again=InvalidInput,
+        ),
+        Doing(
+            "record_verification", Role.OFFICER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
+            lambda session, actor, code, seen: record_verification(
+                session, actor, code, expected_version=seen, held_at="2026-11-13T09:30", place="Số 9 phố Mẫu",
+                participants="Người nộp, công chức hộ tịch", content="Đã xem nơi ở, đúng như lời khai.",
+            ),
+            "verification_recorded", ("in_processing/appraising", "in_processing/appraising"), again=None,
+        ),
+        Doing(
+            "extend_deadline", Role.LEADER, lambda session, who: received(session, who.owner, who.clerk),
+            lambda session, actor, code, seen: extend_deadline(
+                session, actor, code, expected_version=seen, reason=LATE, new_day="2026-11-27"
+            ),
+            "deadline_extended", ("received", "received"), again=GuardRefused,
+            also_from=tuple(f"in_processing/{stage}" for stage in ("awaiting_assignment", "appraising", "awaiting_signature")),
+        ),
+        Doing(
+            "stop", Role.LEADER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
+            lambda session, actor, code, seen: stop(session, actor, code, expected_version=seen, reason=REASON),
+            "stopped", ("in_processing/appraising", "stopped/for_a_time"), also_from=("stopped/for_a_time",), again=None,
+        ),
+        Doing(
+            "resume", Role.LEADER, paused,
+            lambda session, actor, code, seen: resume(session, actor, code, expected_version=seen),
+            "resumed", ("stopped/for_a_time", "in_processing/appraising"),
+        ),
+        Doing(
+            "confirm_withdrawal", Role.CLERK, withdrawing,
+            lambda session, actor, code, seen: confirm_withdrawal(session, actor, code, expected_version=seen),
+            "withdrawal_confirmed", ("withdrawn/awaiting_confirmation", "withdrawn"),
         ),
         Doing(
             "return_result", Role.CLERK, issued,

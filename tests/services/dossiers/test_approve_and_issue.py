@@ -15,11 +15,11 @@ from portal.models import Dossier, OutboxItem, StoredFile
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve, proposed_result
 from portal.services.dossiers.issue import issue, order_of
-from portal.services.dossiers.vocabulary import Act, Document
 from portal.services.dossiers.papers import CODE_ALPHABET, CODE_LENGTH, new_verification_code, order_paper, refusal_facts
 from portal.services.dossiers.queries import documents_of, for_system
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.return_result import release_result, return_result
+from portal.services.dossiers.vocabulary import Act, Document
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove
 from portal.services.vault.store import read_file
 from tests.filings import approved, filled_draft, proposed, submitted

@@ -17,7 +17,6 @@ from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import issue, order_of
-from portal.services.dossiers.vocabulary import Act
 from portal.services.dossiers.proposals import prefilled_appraisal
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, for_system, latest_answers
@@ -25,6 +24,7 @@ from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.return_result import release_result, return_result
 from portal.services.dossiers.send_back import send_back
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove, InvalidInput, Stale
 from portal.services.vault.store import read_file
 from tests.filings import GRANT, appraising, approved, proposed, received, submitted

@@ -15,7 +15,6 @@ from portal.auth.permissions import ANONYMOUS, SYSTEM, Actor, Duty, Role
 from portal.models import Dossier
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.issue import issue, order_of
-from portal.services.dossiers.vocabulary import RECEIVED, SUBMITTED, UNASSIGNED, Place, State
 from portal.services.dossiers.queries import (
     PAGE_SIZE,
     QueueFilter,
@@ -30,6 +29,7 @@ from portal.services.dossiers.queries import (
     queue_counts,
 )
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.vocabulary import RECEIVED, SUBMITTED, UNASSIGNED, Place, State
 from portal.services.errors import NotFound
 from tests.filings import appraising, approved, filled_draft, received, submitted
 from tests.people import OFFICE, OTHER_OFFICE, citizen, clerk, leader, officer, staff

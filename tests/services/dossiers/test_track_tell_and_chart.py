@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from portal.models import Dossier, Notice
 from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.lifecycle import PLACES, TABLE
-from portal.services.dossiers.vocabulary import ENDED
 from portal.services.dossiers.papers import CODE_ALPHABET
 from portal.services.dossiers.queries import documents_of
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.tell import letter_of
 from portal.services.dossiers.track import PublicStatus, status_by_code
+from portal.services.dossiers.vocabulary import ENDED
 from portal.services.errors import NotFound
 from tests.filings import received, submitted
 from tests.people import citizen, clerk
@@ -128,7 +128,7 @@ def test_table_for_the_docs_has_one_line_for_each_move_and_each_says_its_law() -
     assert len(lines) == len(TABLE)
     columns = head.count("|") - 1
     assert all(line.count("|") - 1 == columns for line in [rule, *lines])
-    assert all(re.search(r"\| [^|]*(NĐ|QĐ|Luật|Quy trình)[^|]* \|$", line) for line in lines)
+    assert all(re.search(r"\| [^|]*(NĐ|QĐ|Luật|Quy trình|Hộ tịch|Lịch làm việc)[^|]* \|$", line) for line in lines)
 
 
 def test_diagram_has_an_arrow_for_each_move_and_no_way_out_of_an_end() -> None:

@@ -16,8 +16,8 @@ from portal.blind_index import personal_id_hash
 from portal.models import StaffDuty, StaffMember
 from portal.postgres import EmbeddedServer
 from portal.services.dossiers.lifecycle import allowed
-from portal.services.dossiers.vocabulary import Act
 from portal.services.dossiers.queries import QueueFilter, at_counter, facts_of, for_act, queue, queue_counts
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import EditedMeanwhile, Forbidden, GuardRefused, InvalidInput, LevelTooLow, NotFound, PortalError
 from portal.services.organisation.staff import add_person, change_duty, end_duty, give_duty, people
 from portal.services.oversight.changes import ChangeFilter, changes_of
