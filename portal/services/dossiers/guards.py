@@ -78,6 +78,11 @@ def opinions_in(facts: Facts, actor: Actor) -> str | None:
     return "Còn chờ ý kiến của cơ quan phối hợp." if facts.opinion_is_awaited else None
 
 
+def not_paid_before(facts: Facts, actor: Actor) -> str | None:
+    """The fee is asked for once."""
+    return "Hồ sơ này đã nộp đủ phí, lệ phí." if facts.is_paid else None
+
+
 def silence_or_owner(facts: Facts, actor: Actor) -> str | None:
     """The portal takes silence for consent only when the citizen's day is over; the citizen says so at any time."""
     return window_over(facts, actor) if actor.is_system else None

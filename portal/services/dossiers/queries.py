@@ -35,6 +35,7 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
         result_is_signed=result_is_signed,
         procedure_code=dossier.procedure_code,
         is_delivered_electronically=dossier.delivery == "electronic",
+        is_paid=dossier.paid_vnd is not None,
         was_extended=dossier.extended_at is not None,
         confirms_draft=dossier.confirms_draft,
         opinion_is_awaited=bool(dossier.asked_offices) and dossier.opinions_until is not None and now <= dossier.opinions_until,

@@ -20,7 +20,7 @@ def request_payment(session: Session, actor: Actor, code: str, *, expected_versi
     """Ask for the fee of the dossier, line by line as the procedure's rules make it.
 
     State: submitted or appraising -> payment requested. Raises:
-        GuardRefused: nothing is to be paid, or it is paid already.
+        GuardRefused: nothing is to be paid.
         NotFound, Stale, Forbidden, IllegalMove: as `queries.for_act`.
 
     Effects: event `payment_requested`, the notice to pay, a notice; after receipt the clock pauses.
@@ -29,8 +29,8 @@ def request_payment(session: Session, actor: Actor, code: str, *, expected_versi
     procedure = by_hash(session, dossier.version_hash)
     lines = fee_lines(session, dossier, procedure)
     total = total_vnd(lines)
-    if not total or dossier.paid_vnd is not None:
-        raise GuardRefused("Hồ sơ này không còn khoản phí, lệ phí nào phải nộp.")
+    if not total:
+        raise GuardRefused("Hồ sơ này không có khoản phí, lệ phí nào phải nộp.")
     paper = {
         "fees": [{"label": line.rule.label, "amount_vnd": line.amount_vnd} for line in lines],
         "fee_total_vnd": total,

@@ -197,6 +197,7 @@ class Facts:
     is_delivered_electronically: bool = True
     procedure_code: str = ""
     was_extended: bool = False
+    is_paid: bool = False
     confirms_draft: bool = False
     opinion_is_awaited: bool = False
     asked_offices: frozenset[str] = frozenset()
