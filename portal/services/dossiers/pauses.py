@@ -59,9 +59,12 @@ def reckon(
     hours, pauses = hours or OfficeHours(), tuple(pauses)
     _check(pauses)
     made = promise(received_at, term, calendar, hours)
-    end = made.promised_at
-    for pause in pauses:
-        end = _later(end, pause, term, calendar, hours)
+    if term.unit is Unit.CALENDAR_DAYS:
+        stood = sum((pause.end.date() - pause.start.date()).days for pause in pauses)
+        end = promise(received_at, replace(term, count=term.count + stood), calendar, hours).promised_at
+    else:
+        stood_for = sum((office_time(pause.start, pause.end, calendar, hours) for pause in pauses), timedelta())
+        end = after_office_time(made.promised_at, stood_for, calendar, hours)
     days = explained(received_at.date(), made.counted_from.date(), end.date(), term, calendar, set(_days_of(pauses)))
     return replace(made, promised_at=end, days=days)
 
