@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from portal.crypto import keyring
-from portal.text import fold
+from portal.text import fold, match_key
 
 
 def personal_id_hash(personal_id: str) -> bytes:
     """The keyed hash of a personal ID."""
     return keyring().blind("personal-id", personal_id)
+
+
+def claim_hash(personal_id: str, full_name: str, date_of_birth: str) -> bytes:
+    """The keyed hash of all three factors of a person together; spellings of one name are even."""
+    return keyring().blind("claim", f"{personal_id}\x00{match_key(full_name)}\x00{date_of_birth}")
 
 
 def name_tokens(name: str) -> list[bytes]:

@@ -1,4 +1,7 @@
-"""The account of whoever logged in: one for each (issuer, subject), never moved to another personal ID by itself."""
+"""The account of whoever logged in: one for each (issuer, subject), never moved to another personal ID by itself.
+
+Whoever filed at a counter before has an account that waits; the first login with the same three factors claims it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from portal.auth.oidc import Identity, LoginFailed
 from portal.blind_index import personal_id_hash
 from portal.crypto import sha256
 from portal.models import Account, DataKey, SpentToken
+from portal.services.dossiers.owners import lock_person, unclaimed_account
+from portal.services.registries.exchange import Subject
 
 
 def account_of(session: Session, identity: Identity) -> Account:
@@ -25,7 +30,7 @@ def account_of(session: Session, identity: Identity) -> Account:
             account is locked.
     """
     subject_hash = personal_id_hash(identity.personal_id)
-    account = _known(session, identity) or _new_account(session, identity, subject_hash)
+    account = _known(session, identity) or _first_login(session, identity, subject_hash)
     if account.subject_hash != subject_hash:
         raise LoginFailed("identity_changed", "the personal ID of this subject changed")
     if account.locked_at is not None:
@@ -38,6 +43,19 @@ def account_of(session: Session, identity: Identity) -> Account:
 def _known(session: Session, identity: Identity) -> Account | None:
     query = select(Account).where(Account.issuer == identity.issuer, Account.subject == identity.subject)
     return session.scalars(query.with_for_update(of=Account)).first()
+
+
+def _first_login(session: Session, identity: Identity, subject_hash: bytes) -> Account:
+    """The account that waited for this person, or a new one; of two first logins at once, one goes first."""
+    lock_person(session, identity.personal_id)
+    subject = Subject(identity.personal_id, identity.full_name, identity.date_of_birth)
+    waiting = _known(session, identity) or unclaimed_account(session, subject)
+    if waiting is None:
+        return _new_account(session, identity, subject_hash)
+    if waiting.claim_hash is not None:
+        waiting.issuer, waiting.subject = identity.issuer, identity.subject
+        waiting.claim_hash, waiting.last_login_at = None, clock.now()
+    return waiting
 
 
 def _new_account(session: Session, identity: Identity, subject_hash: bytes) -> Account:

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     """What an actor may do, as desk:resource:action."""
 
     SUBMIT = "citizen:dossier:submit"
+    INTAKE = "counter:intake:file"
     SEE_QUEUE = "counter:queue:see"
     SEE_DOSSIER = "counter:dossier:see"
     RECEIVE = "counter:dossier:receive"
@@ -68,6 +69,7 @@ _EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _EVERY_DESK
     | {
+        Permission.INTAKE,
         Permission.RECEIVE,
         Permission.REFUSE,
         Permission.TRANSFER,

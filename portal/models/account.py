@@ -17,19 +17,29 @@ from portal.models.data_key import HasDataKey
 class Account(HasDataKey, Base):
     """A person as (issuer, subject) of the identity provider; who they are is sealed in `profile`.
 
+    A person who filed at the counter and has never logged in has neither; `claim_hash` (of personal ID, name and date of
+    birth together) is how their first login finds the account.
+
     `profile`: personal_id, full_name, date_of_birth (YYYY[-MM[-DD]]), email, phone.
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        CheckConstraint(
+            "num_nulls(issuer, subject, last_login_at) = CASE WHEN claim_hash IS NULL THEN 0 ELSE 3 END",
+            name="has_logged_in_or_can_be_claimed",
+        ),
+    )
 
     id: Mapped[RowId]
-    issuer: Mapped[str]
-    subject: Mapped[str]
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
+    claim_hash: Mapped[bytes | None] = mapped_column(unique=True)
     subject_hash: Mapped[bytes] = mapped_column(index=True)
     sealed_profile: Mapped[bytes]
     created_at: Mapped[datetime]
-    last_login_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
     locked_at: Mapped[datetime | None]
 
     profile = Sealed("sealed_profile")

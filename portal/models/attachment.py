@@ -21,6 +21,8 @@ class Attachment(HasDataKey, Base):
 
     `name`: what the sender called the file, cleaned; data to be shown, never a path.
     `content_hash`: keyed by the dossier's own key, so that the same file in two dossiers cannot be seen to be the same.
+    `extract`: the key data that a clerk read off the paper; what each is called is the desk's to say.
+    `original_kept_*`, `original_returned_*`: when and by whom the original was taken into custody, and given back.
     `seal_verdict`: what was known of the file's seal when it came (`results.verify`), where it carries one.
     """
 
@@ -34,6 +36,9 @@ class Attachment(HasDataKey, Base):
             "(checked_against_original_at IS NULL) = (checked_against_original_by IS NULL)",
             name="checked_has_a_moment_and_a_name",
         ),
+        CheckConstraint("(original_kept_at IS NULL) = (original_kept_by IS NULL)", name="kept_has_a_moment_and_a_name"),
+        CheckConstraint("(original_returned_at IS NULL) = (original_returned_by IS NULL)", name="given_back_has_both"),
+        CheckConstraint("original_returned_at IS NULL OR original_kept_at IS NOT NULL", name="only_what_was_kept_goes_back"),
         CheckConstraint("removed_at IS NULL OR checked_against_original_at IS NULL", name="what_was_checked_stays"),
         Index(
             "uq_attachments_one_of_a_content",
@@ -70,5 +75,11 @@ class Attachment(HasDataKey, Base):
     checked_against_original_at: Mapped[datetime | None]
     checked_against_original_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
     checker: Mapped[Account | None] = relationship(foreign_keys=checked_against_original_by)
+    original_kept_at: Mapped[datetime | None]
+    original_kept_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    original_returned_at: Mapped[datetime | None]
+    original_returned_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    sealed_extract: Mapped[bytes | None]
 
     name = Sealed("sealed_name")
+    extract = Sealed("sealed_extract")

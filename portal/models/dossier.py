@@ -53,6 +53,7 @@ class Dossier(HasDataKey, Base):
     `waits_until`: until when the citizen's answer is awaited. `step_due_at`: when the step under way should be done.
     `asked_offices`: whose opinion is awaited; `opinions_until`: the latest moment that one of them was given.
     `paid_vnd`: the fee that was paid.
+    `filed_by`, `filing_office_code`: the clerk who filed for the owner at the counter, and where; empty when filed online.
     """
 
     __tablename__ = "dossiers"
@@ -87,12 +88,28 @@ class Dossier(HasDataKey, Base):
         CheckConstraint("state NOT IN ('finished', 'returned') OR finished_at IS NOT NULL", name="finished_has_a_moment"),
         CheckConstraint("(state = 'returned') = (returned_at IS NOT NULL)", name="returned_has_a_moment"),
         UniqueConstraint("office_code", "register_year", "register_number"),
+        CheckConstraint("(filed_by IS NULL) = (filing_office_code IS NULL)", name="filed_at_the_counter_names_clerk_and_office"),
         Index(
             "uq_dossiers_one_open_draft",
             "owner_id",
             "procedure_code",
             unique=True,
-            postgresql_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft' AND filed_by IS NULL"),
+        ),
+        Index(
+            "uq_dossiers_one_draft_of_a_clerk",
+            "filed_by",
+            "filing_office_code",
+            "owner_id",
+            "procedure_code",
+            unique=True,
+            postgresql_where=text("state = 'draft' AND filed_by IS NOT NULL"),
+        ),
+        Index(
+            "ix_dossiers_filing_office_code",
+            "filing_office_code",
+            "submitted_at",
+            postgresql_where=text("filing_office_code IS NOT NULL"),
         ),
         Index("ix_dossiers_office_code_state_promised_at", "office_code", "state", "promised_at", "id"),
         Index("ix_dossiers_owner_id_submitted_at", "owner_id", "submitted_at"),
@@ -120,7 +137,7 @@ class Dossier(HasDataKey, Base):
     household_hashes: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
     name_tokens: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), default=list)
     office_code: Mapped[str | None] = mapped_column(ForeignKey(Office.code))
-    office: Mapped[Office | None] = relationship(lazy="joined")
+    office: Mapped[Office | None] = relationship(lazy="joined", foreign_keys=office_code)
 
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -145,6 +162,8 @@ class Dossier(HasDataKey, Base):
     register_year: Mapped[int | None]
     register_number: Mapped[int | None]
 
+    filed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    filing_office_code: Mapped[str | None] = mapped_column(ForeignKey(Office.code))
     received_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))

@@ -36,6 +36,7 @@ class Standing:
     component: Component
     attached: tuple[Attachment, ...]
     reusable: tuple[IssuedDocument, ...]
+    is_at_counter: bool = False
 
     @property
     def taken_by_itself(self) -> IssuedDocument | None:
@@ -44,8 +45,9 @@ class Standing:
 
     @property
     def is_required_now(self) -> bool:
-        """Whether the citizen cannot file without it; what is only shown, or scanned at the counter, is not."""
-        return self.component.is_required and self.component.digitised_by == "citizen" and not self.component.must_present
+        """Whether the dossier cannot be filed without it: what is only shown is not, what the counter scans only there."""
+        is_theirs = self.is_at_counter or self.component.digitised_by == "citizen"
+        return self.component.is_required and is_theirs and not self.component.must_present
 
     @property
     def is_met(self) -> bool:
@@ -109,6 +111,7 @@ def standings(session: Session, dossier: Dossier, procedure: Procedure, answers:
             component,
             tuple(one for one in attached if one.component_id == component.id),
             tuple(reusable_results(session, dossier, component)),
+            is_at_counter=dossier.filed_by is not None,
         )
         for component in wanted
     )
@@ -120,8 +123,8 @@ def missing(standing: Iterable[Standing]) -> tuple[Component, ...]:
 
 
 def reusable_results(session: Session, dossier: Dossier, component: Component) -> list[IssuedDocument]:
-    """The owner's own valid results that satisfy the component, newest first."""
-    if not component.result_of:
+    """The owner's own valid results that satisfy the component, newest first; at the counter only once they agreed."""
+    if not component.result_of or not may_reuse(dossier):
         return []
     query = (
         select(IssuedDocument)
@@ -134,6 +137,11 @@ def reusable_results(session: Session, dossier: Dossier, component: Component) -
         .order_by(IssuedDocument.issued_at.desc(), IssuedDocument.id)
     )
     return [result for result in session.scalars(query) if not result.facts.get("is_refusal")]
+
+
+def may_reuse(draft: Dossier) -> bool:
+    """Whether the owner's earlier results may be looked at for the draft: they file it, or told the clerk to look."""
+    return draft.filed_by is None or bool(((draft.draft or {}).get("at_counter") or {}).get("reuse_agreed_at"))
 
 
 def keyed_hash(dossier: Dossier, content_sha256: bytes) -> bytes:

@@ -23,7 +23,7 @@ from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, 
 from portal.services.registries.prefill import Wanted, connected, prefilled
 
 OFFICE_FIELD = "office"
-IDENTITY = "eid"
+IDENTITY, CARD = "eid", "card"
 NOT_CONNECTED = "not_connected"
 
 
@@ -57,10 +57,13 @@ def take_replies(
     procedure: Procedure,
     replies: Mapping[str, Reply],
     profile: Mapping[str, str],
+    *,
+    identity_source: str = IDENTITY,
 ) -> None:
     """Keep what the registries answered: as evidence, and as the draft's settled answers.
 
-    `profile`: what the identity provider says of the actor, which stands where a registry keeps silent.
+    `profile`: what the identity provider says of the actor, or at the counter the person's card, which stands where a
+    registry keeps silent; `identity_source` says which.
 
     Effects: one evidence row for each reply; the consent and the outcomes stand in the draft.
 
@@ -76,9 +79,9 @@ def take_replies(
         for element in [procedure.elements[key]]
         if element.source
     ]
-    answers = {**_typed(draft), **from_identity(procedure, profile), **prefilled(wanted, replies)}
-    for reply in replies.values():
-        session.add(evidence_row(draft, actor, reply, "citizen"))
+    answers = {**_typed(draft), **from_identity(procedure, profile, identity_source), **prefilled(wanted, replies)}
+    requester_kind = "officer" if draft.filed_by else "citizen"
+    session.add_all(evidence_row(draft, actor, reply, requester_kind) for reply in replies.values())
     unasked: dict[str, str] = {lookup.registry: NOT_CONNECTED for lookup in procedure.definition.lookups}
     outcomes = {**unasked, **{name: reply.outcome.value for name, reply in replies.items()}}
     consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
@@ -95,11 +98,11 @@ def _typed(draft: Dossier) -> Answers:
     return {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == CITIZEN}
 
 
-def from_identity(procedure: Procedure, profile: Mapping[str, str]) -> Answers:
-    """The answers that the login itself gives, so that nobody types who they are."""
+def from_identity(procedure: Procedure, profile: Mapping[str, str], source: str = IDENTITY) -> Answers:
+    """The answers that the login itself gives, or the card at the counter, so that nobody types who they are."""
     now = clock.now().isoformat()
     return {
-        element.key: {"value": profile[element.identity_claim], "source": IDENTITY, "as_of": now, "fetched_at": now}
+        element.key: {"value": profile[element.identity_claim], "source": source, "as_of": now, "fetched_at": now}
         for element in looked_up_elements(procedure)
         if element.identity_claim and profile.get(element.identity_claim)
     }

@@ -11,11 +11,11 @@ import rfc8785
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal.auth.permissions import Actor
+from portal.auth.permissions import Actor, Permission
 from portal.crypto import sha256
 from portal.models import Dossier, Event
 from portal.services.dossiers.lifecycle import Move
-from portal.services.dossiers.vocabulary import EVENT_NAMES
+from portal.services.dossiers.vocabulary import EVENT_NAMES, Act
 
 CHAIN_LOCK = 0x6D6F7463  # one lock for the one chain
 GENESIS = b"\x00" * 32
@@ -111,6 +111,9 @@ def role_of(actor: Actor, move: Move, dossier: Dossier) -> str:
     """In which capacity the actor made the move."""
     if actor.is_system:
         return "system"
+    if move.act is Act.SUBMIT and dossier.filing_office_code is not None:
+        at_counter = actor.role_for(Permission.INTAKE, dossier.filing_office_code, dossier.procedure_code)
+        return at_counter.value if at_counter else "owner"
     offices = (dossier.office_code or "", *dossier.asked_offices)
     roles = (actor.role_for(move.permission, office, dossier.procedure_code) for office in offices)
     return next((role.value for role in roles if role), "owner")

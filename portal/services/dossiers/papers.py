@@ -60,6 +60,7 @@ def order_paper(
     code = new_verification_code()
     facts = {
         **_common_facts(dossier, procedure, office, now),
+        **_where_filed(session, dossier),
         "title": extra.get("title") or TITLES[document],
         "number": number,
         "symbol": series,
@@ -125,10 +126,17 @@ def _common_facts(dossier: Dossier, procedure: Procedure, office: Office, now: d
     }
 
 
+def _where_filed(session: Session, dossier: Dossier) -> dict[str, Any]:
+    """Whether a clerk filed the dossier for the person, and at which counter: it need not be the office that decides (R20)."""
+    filed_at = session.get(Office, dossier.filing_office_code) if dossier.filing_office_code else None
+    return {"is_assisted": filed_at is not None, "filed_at": filed_at.name if filed_at else ""}
+
+
 def acknowledgement_facts(dossier: Dossier) -> dict[str, Any]:
     """What the automatic acknowledgement adds: when it was sent; it is not the legal receipt."""
     submitted_at = dossier.submitted_at.isoformat() if dossier.submitted_at else None
-    return {"submitted_at": submitted_at, "signed_by": {"name": "", "title": ""}}
+    title = {"title": "Xác nhận đã nộp hồ sơ tại bộ phận một cửa"} if dossier.filed_by else {}
+    return {**title, "submitted_at": submitted_at, "signed_by": {"name": "", "title": ""}}
 
 
 def receipt_facts(
@@ -179,9 +187,12 @@ def _handed_in(
 def _form_of(own: Sequence[Attachment]) -> str:
     """In which form a paper came: from the vault, or as how many files; and whether the clerk saw its original."""
     form = "kết quả điện tử có sẵn" if own[0].reused_document_id else "bản điện tử"
+    if own[0].digitised_by == "clerk":
+        form = "bản số hóa tại quầy"
     files = f" ({len(own)} tệp)" if len(own) > 1 else ""
     compared = ", đã đối chiếu bản chính" if all(one.checked_against_original_at for one in own) else ""
-    return f"{form}{files}{compared}"
+    kept = ", giữ bản chính" if any(one.original_kept_at and not one.original_returned_at for one in own) else ""
+    return f"{form}{files}{compared}{kept}"
 
 
 def refusal_facts(reason: str, ground: str, clerk: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
         asked_offices=frozenset(dossier.asked_offices),
         waits_until=dossier.waits_until,
         now=now,
+        filed_by=dossier.filed_by,
     )
 
 
@@ -85,8 +86,9 @@ def owned(session: Session, actor: Actor, code: str) -> Dossier:
 
 def owned_dossiers(session: Session, actor: Actor) -> list[Dossier]:
     """The actor's own dossiers and drafts, newest first."""
-    query = _living().where(Dossier.owner_id == actor.account_id).order_by(Dossier.updated_at.desc(), Dossier.id)
-    return list(session.scalars(query))
+    is_filed_or_own = or_(Dossier.filed_by.is_(None), Dossier.state != State.DRAFT)
+    query = _living().where(Dossier.owner_id == actor.account_id, is_filed_or_own)
+    return list(session.scalars(query.order_by(Dossier.updated_at.desc(), Dossier.id)))
 
 
 def at_counter(session: Session, actor: Actor, code: str) -> Dossier:

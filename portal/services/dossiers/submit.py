@@ -20,6 +20,7 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.at_counter import require_confirmation, take_originals
 from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
@@ -37,8 +38,10 @@ DECLARE_FIELD = "declare"
 TRACKING_LENGTH = 8
 
 
-def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: bool) -> Dossier:
-    """File the actor's draft; a draft that was filed already is given back as it stands.
+def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: bool, confirmed: str = "") -> Dossier:
+    """File the actor's draft, or at the counter the person's; a draft that was filed already is given back as it stands.
+
+    `confirmed`: at the counter, how the person confirmed what was written for them (`at_counter.CONFIRMATIONS`).
 
     State: draft -> submitted. The answers become an immutable document, and the draft's own are emptied; the papers stay
     as they are, and the history names their hashes.
@@ -46,7 +49,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     Raises:
         NotFound: not the actor's draft.
         LevelTooLow: the session's level of assurance is below the procedure's.
-        InvalidInput: the declaration is not made.
+        InvalidInput: the declaration is not made, or at the counter the person has not confirmed.
         GuardRefused: the procedure has a newer version; a required answer, a paper or the office is missing.
 
     Effects: event `submitted`, acknowledgement, notice.
@@ -60,11 +63,14 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         raise LevelTooLow(procedure.definition.assurance)
     if not is_declared:
         raise InvalidInput({DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]})
+    if dossier.filed_by is not None:
+        require_confirmation(confirmed)
     answers: Answers = dossier.draft["answers"]
     standing = standings(session, dossier, procedure, answers)
     move = move_for(Act.SUBMIT, _facts_of_draft(dossier, procedure, answers, standing), actor)
     filed = asked_and_shown(procedure, answers)
     papers = settle(session, actor, dossier, standing)
+    assisted = take_originals(actor, dossier, papers, confirmed) if dossier.filed_by is not None else {}
     _file(session, dossier, procedure, filed, actor)
     carry(
         session, dossier, move, actor, procedure,
@@ -72,7 +78,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         paper=lambda: acknowledgement_facts(dossier),
         facts={
             "version": procedure.content_hash, "answers": sha256(rfc8785.dumps(filed)).hex(), "level": actor.level,
-            **({"attachments": filed_facts(papers)} if papers else {}),
+            **({"attachments": filed_facts(papers)} if papers else {}), **assisted,
         },
     )  # fmt: skip
     return dossier

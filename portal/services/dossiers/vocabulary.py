@@ -180,6 +180,7 @@ class Facts:
 
     `now`, `waits_until`: the moment of asking, and until when the citizen's answer is awaited.
     `confirms_draft`: the citizen reads the draft result before it is signed.
+    `filed_by`: the clerk who files for the owner at the counter, if one does.
     `asked_offices`: whose opinion is still awaited, or overdue; `opinion_is_awaited`: one is, and its time is not over.
     """
 
@@ -203,3 +204,4 @@ class Facts:
     asked_offices: frozenset[str] = frozenset()
     waits_until: datetime | None = None
     now: datetime | None = None
+    filed_by: uuid.UUID | None = None
