@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("counter", __name__, url_prefix="/counter")
 
-from portal.counter import acts, dossier, queue, recheck  # noqa: E402, F401 (their routes stand on the blueprint above)
+from portal.counter import (  # noqa: E402, F401 (their routes stand on the blueprint above)
+    acts,
+    dossier,
+    intake,
+    intake_done,
+    intake_papers,
+    intake_steps,
+    queue,
+    recheck,
+)

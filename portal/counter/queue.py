@@ -101,6 +101,7 @@ def _queue_page() -> str:
         ],
         tab=tab,
         search=search,
+        may_take_in=actor.holds_anywhere(Permission.INTAKE),
         title=_("Tìm thấy") if search else tab_names()[tab],
         rows=[_row(dossier) for dossier in found[:PAGE_SIZE]],
         previous_href=url_for("counter.queue_list", tab=tab, q=search, page=page - 1) if page > 1 else None,

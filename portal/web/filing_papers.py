@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -28,8 +29,8 @@ Errors = dict[str, list[str]]
 Taken = list[tuple[str, Upload, scanner.ScanState]]
 
 
-def papers_page(filing: Filing, errors: Errors | None = None) -> str:
-    """The page of papers."""
+def papers_page(filing: Filing, errors: Errors | None = None, counter: Mapping[str, Any] | None = None) -> str:
+    """The page of papers; `counter` is what the counter adds: originals compared and kept, and asking for earlier results."""
     language = current_language()
     components = [
         _component(filing, one, language, (errors or {}).get(f"{FILE_FIELD}{one.component.id}", []))
@@ -39,6 +40,7 @@ def papers_page(filing: Filing, errors: Errors | None = None) -> str:
         "citizen/attachments.html",
         **filing.around("attachments"),
         components=components,
+        counter=counter,
         largest_form_bytes=largest_form_bytes(),
         largest_file_bytes=settings().upload_file_bytes,
         errors=error_lines(errors or {}, [one["field"] for one in components]),
@@ -59,6 +61,7 @@ def _component(filing: Filing, one: Standing, language: str, errors: list[str]) 
         "attached": [
             {
                 **attachment_row(attachment),
+                **({"may_be_opened": False} if filing.draft.filed_by and attachment.reused_document_id else {}),
                 **dict(zip(("href", "preview_href"), filing.desk.attachment_url(str(attachment.id)), strict=True)),
             }
             for attachment in one.attached

@@ -155,6 +155,7 @@ def registry_name(registry: str) -> str:
     names = {
         "population": _("Cơ sở dữ liệu quốc gia về dân cư"),
         "eid": _("Định danh điện tử"),
+        "card": _("Thẻ xuất trình tại quầy, chờ xác minh"),
         "civil-status": _("Cơ sở dữ liệu hộ tịch điện tử"),
         "residence": _("Cơ sở dữ liệu về cư trú"),
         "social-insurance": _("Cơ sở dữ liệu bảo hiểm"),
