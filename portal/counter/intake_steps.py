@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
@@ -24,8 +25,9 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filing import Filing
 from portal.web.filing_pages import facts_page, of_questions_seen, page_of, question_page
-from portal.web.filing_review import review_page
+from portal.web.filing_review import attached_rows, review_page, said_words
 from portal.web.groups import pressed
+from portal.web.language import current_language
 
 OK, UNPROCESSABLE = 200, 422
 
@@ -87,7 +89,35 @@ def intake_review(draft_id: uuid.UUID) -> ResponseReturnValue:
     filing = filing_for(draft_id)
     if filing is None or (step := filing.next_open_step()) != "review":
         return onward(draft_id, filing) if filing is None else redirect(filing.url(step))
-    return review_page(filing, questions=[_confirm_question([])])
+    return _review(filing)
+
+
+def _review(filing: Filing, errors: dict[str, list[str]] | None = None) -> str:
+    return review_page(
+        filing,
+        errors,
+        [_confirm_question((errors or {}).get(CONFIRM_FIELD, []))],
+        is_declared=request.form.get(DECLARE_FIELD) == "yes",
+        declaration_href=url_for("counter.intake_declaration", draft_id=filing.draft.id),
+    )
+
+
+@blueprint.get("/intake/<uuid:draft_id>/declaration")
+@staff(Permission.INTAKE)
+def intake_declaration(draft_id: uuid.UUID) -> ResponseReturnValue:
+    filing = filing_for(draft_id)
+    if filing is None or filing.next_open_step() != "review":
+        return onward(draft_id, filing)
+    procedure, language = filing.procedure, current_language()
+    return render_template(
+        "counter/intake_declaration.html",
+        **filing.around("review"),
+        **said_words(filing, language),
+        attached=attached_rows(filing, language),
+        declaration=procedure.say(procedure.definition.declaration, language),
+        printed_at=clock.now(),
+        draft_id=draft_id,
+    )
 
 
 @blueprint.post("/intake/<uuid:draft_id>/review")
@@ -106,7 +136,7 @@ def take_in_intake(draft_id: uuid.UUID) -> ResponseReturnValue:
         filing = filing_for(draft_id)
         if filing is None:
             return to_done(draft_id)
-        return review_page(filing, wrong.errors, [_confirm_question(wrong.errors.get(CONFIRM_FIELD, []))]), UNPROCESSABLE
+        return _review(filing, wrong.errors), UNPROCESSABLE
     db().commit()
     return to_done(draft_id)
 

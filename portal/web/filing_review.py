@@ -26,19 +26,25 @@ from portal.web.questions import error_lines, fact_rows, said_rows
 
 
 def review_page(
-    filing: Filing, errors: Mapping[str, list[str]] | None = None, questions: Sequence[Mapping[str, Any]] = ()
+    filing: Filing,
+    errors: Mapping[str, list[str]] | None = None,
+    questions: Sequence[Mapping[str, Any]] = (),
+    *,
+    is_declared: bool = False,
+    declaration_href: str | None = None,
 ) -> str:
-    """Everything that will be filed; `questions` are what a desk asks besides the declaration."""
+    """Everything that will be filed; `questions`, and a page to sign, are what a desk asks besides the declaration."""
     language = current_language()
     procedure = filing.procedure
     office = db().get_one(Office, filing.draft.draft["office_code"])
     channel: Channel = filing.draft.channel  # type: ignore[assignment]
     lines = _fee_lines(filing, office, channel)
     declare = _declare_question(procedure.say(procedure.definition.declaration, language), (errors or {}).get(DECLARE_FIELD, []))
+    declare["value"] = ["yes"] if is_declared else []
     return render_template(
         "citizen/review.html",
         **filing.around("review"),
-        **_said(filing, language),
+        **said_words(filing, language),
         draft_id=filing.draft.id,
         office_name=office.name_en if language == "en" else office.name,
         fee_lines=lines,
@@ -47,7 +53,8 @@ def review_page(
         promised_at=promise_for(db(), procedure, channel, clock.now(), case_of(procedure, filing.answers)).promised_at,
         declare=declare,
         desk_questions=questions,
-        attached=_attached(filing, language),
+        declaration_href=declaration_href,
+        attached=attached_rows(filing, language),
         errors=error_lines(errors or {}, [declare, *questions]),
     )
 
@@ -63,7 +70,7 @@ def _declare_question(declaration: str, errors: list[str]) -> dict[str, Any]:
     }
 
 
-def _said(filing: Filing, language: str) -> dict[str, Any]:
+def said_words(filing: Filing, language: str) -> dict[str, Any]:
     """What the registries say, what the person typed in their place, and what the person answered, page by page."""
     procedure, answers = filing.procedure, filing.answers
     looked_up = [element.key for element in looked_up_elements(procedure)]
@@ -84,7 +91,7 @@ def _said(filing: Filing, language: str) -> dict[str, Any]:
     }
 
 
-def _attached(filing: Filing, language: str) -> list[dict[str, Any]]:
+def attached_rows(filing: Filing, language: str) -> list[dict[str, Any]]:
     """Each component with what is attached to it, or what will be by itself."""
     rows = []
     for one in standings(db(), filing.draft, filing.procedure, filing.answers):

@@ -55,6 +55,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
         )
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
     values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
+    values["uuid:draft_id"] = filed.draft_id
     values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
     values |= _published() if rule.startswith("/admin/procedures/") else {}
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
@@ -77,8 +78,8 @@ def _auditors_duty() -> dict[str, str]:
 
 
 def is_about_a_dossier(rule: str) -> bool:
-    """Whether the address names one dossier by its code, or a paper that one carries."""
-    return ("<code>" in rule or "attachment_id" in rule) and rule.startswith(("/my/", "/counter/"))
+    """Whether the address names one dossier by its code or its draft, or a paper that one carries."""
+    return any(name in rule for name in ("<code>", "attachment_id", "draft_id")) and rule.startswith(("/my/", "/counter/"))
 
 
 def without_names(text: str, *names: str) -> str:

@@ -14,7 +14,8 @@ from portal.auth.permissions import Actor
 from portal.auth.session import duties_of
 from portal.blind_index import personal_id_hash
 from portal.models import Account, Dossier, IssuedDocument
-from tests import filings, visitors
+from portal.services.registries.exchange import Subject
+from tests import filings, intakes, visitors
 from tests.visitors import Visitor
 
 PEOPLE = {
@@ -32,6 +33,8 @@ PEOPLE = {
     "other administrator": (visitors.OTHER_ADMINISTRATOR, 2),
     "auditor": (visitors.AUDITOR, 2),
 }
+CLERKS = {"clerk", "other clerk", "clerk elsewhere"}
+WIDOW = Subject("001160900099", "Nguyễn Thị Mẫu", "1990-05-12")  # stands at the counter; has never logged in
 DESK_HERE = {"clerk", "other clerk", "officer", "leader"}
 ADMINISTRATORS = {"administrator", "other administrator"}
 DESK_ELSEWHERE = {"clerk elsewhere", "officer elsewhere", "leader elsewhere"}
@@ -47,10 +50,11 @@ def actor_of(session: Session, personal_id: str) -> Actor:
 
 @dataclass(frozen=True)
 class Filed:
-    """A dossier of citizen A as an address names it: its code, and one of its papers."""
+    """A dossier of citizen A as an address names it: its code, and one of its papers; and a draft of the clerk's beside it."""
 
     code: str
     document_id: str
+    draft_id: str = "00000000-0000-7000-8000-000000000000"
 
 
 class Cast:
@@ -90,4 +94,5 @@ class Cast:
                 "approved": lambda: filings.approved(session, whose, clerk, officer, leader),
             }[place]()
             papers = select(IssuedDocument.id).where(IssuedDocument.dossier_id == made.id).order_by(IssuedDocument.id)
-            return Filed(str(made.code), str(session.scalars(papers).first()))
+            at_counter = intakes.begun(session, clerk, intakes.visit(session, WIDOW))
+            return Filed(str(made.code), str(session.scalars(papers).first()), str(at_counter.id))

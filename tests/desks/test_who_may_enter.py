@@ -8,12 +8,13 @@ from werkzeug.test import TestResponse
 
 from portal.web.access import Door, access_of
 from tests.desks.addresses import UNKNOWN, Address, addresses, is_about_a_dossier, without_names
-from tests.desks.cast import ADMINISTRATORS, DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
+from tests.desks.cast import ADMINISTRATORS, CLERKS, DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
 from tests.filings import CODE
 from tests.visitors import CLERK, error_of
 
 EVERYBODY = ["nobody", *PEOPLE]
 NOT_FOR_EVERY_ROLE = {"/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name}}
+AT_THE_COUNTER = ("/counter/intake", "/counter/originals")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
 OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
 STAFF_ACTS = ["receive", "refuse", "forward", "assign", "propose", "send-back", "approve", "return-result"]
@@ -45,6 +46,8 @@ def expected(address: Address, name: str) -> str:
         is_hidden = is_about_a_dossier(path) and address.method == "GET"  # a form without its token is stopped before
         insiders = DESK_HERE if is_hidden else DESK_HERE | DESK_ELSEWHERE
         insiders = NOT_FOR_EVERY_ROLE.get(path, insiders)
+        if path.startswith(AT_THE_COUNTER):
+            insiders = {"clerk"} if "draft_id" in path and address.method == "GET" else CLERKS
         return "come in" if name in insiders else "there is no such page"
     if path.startswith("/admin"):
         if name == "nobody":

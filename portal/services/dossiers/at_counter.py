@@ -15,21 +15,11 @@ from portal.models import Attachment, Dossier
 from portal.services.dossiers.attachments import attachments_of, filed_facts
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.vocabulary import State
-from portal.services.errors import Forbidden, IllegalMove, InvalidInput, NotFound
+from portal.services.errors import Forbidden, IllegalMove, NotFound
 
-CONFIRMATIONS = ("read_back", "signed")
+CONFIRMATIONS = ("read_back", "signed")  # nothing is filed in somebody's name that they have not heard or read
 CONFIRM_FIELD = "confirmed"
 ORIGINALS = "originals"  # in the draft: attachment id -> {"compared", "kept"}
-
-
-def require_confirmation(confirmed: str) -> None:
-    """Nothing is filed in somebody's name that they have not heard or read.
-
-    Raises:
-        InvalidInput: the clerk has not said how the person confirmed.
-    """
-    if confirmed not in CONFIRMATIONS:
-        raise InvalidInput({CONFIRM_FIELD: ["Cần ghi người nộp đã xác nhận bằng cách nào."]})
 
 
 def note_originals(

@@ -20,7 +20,7 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.at_counter import require_confirmation, take_originals
+from portal.services.dossiers.at_counter import CONFIRM_FIELD, CONFIRMATIONS, take_originals
 from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
@@ -61,10 +61,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     procedure = by_hash(session, dossier.version_hash)
     if actor.level < procedure.definition.assurance:
         raise LevelTooLow(procedure.definition.assurance)
-    if not is_declared:
-        raise InvalidInput({DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]})
-    if dossier.filed_by is not None:
-        require_confirmation(confirmed)
+    _require_word(dossier, is_declared, confirmed)
     answers: Answers = dossier.draft["answers"]
     standing = standings(session, dossier, procedure, answers)
     move = move_for(Act.SUBMIT, _facts_of_draft(dossier, procedure, answers, standing), actor)
@@ -82,6 +79,19 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         },
     )  # fmt: skip
     return dossier
+
+
+def _require_word(draft: Dossier, is_declared: bool, confirmed: str) -> None:
+    """The declaration, and at the counter the person's confirmation.
+
+    Raises:
+        InvalidInput: either is wanting.
+    """
+    errors = {} if is_declared else {DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]}
+    if draft.filed_by is not None and confirmed not in CONFIRMATIONS:
+        errors[CONFIRM_FIELD] = ["Cần ghi người nộp đã xác nhận bằng cách nào."]
+    if errors:
+        raise InvalidInput(errors)
 
 
 def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers, standing: tuple[Standing, ...]) -> Facts:
