@@ -320,7 +320,7 @@ def test_procedure_that_wants_no_papers_has_no_such_step(cast: Cast) -> None:
     browser.post("/procedures/1.004873/apply", {"decline": "1"})
     with db.transaction() as session:
         open_draft = session.scalars(
-            select(Dossier).where(Dossier.state == "draft", Dossier.procedure_code == "1.004873")
+            select(Dossier).where(Dossier.state == "draft", Dossier.procedure_code == "1.004873", Dossier.filed_by.is_(None))
         ).first()
         assert open_draft is not None
         open_draft.draft = {**open_draft.draft, "office_code": "H26.31"}
