@@ -90,6 +90,12 @@ def test_person_whom_the_register_does_not_know_needs_a_second_look(cast: Cast) 
         assert owner.subject is None, "and not the account of the person whose number it is"
 
 
+def test_person_who_has_died_by_the_register_is_not_filed_for(cast: Cast) -> None:
+    answer = begin(cast["clerk"], card="001160900007||Đỗ Thị Nhàn|09091960|Nữ||")
+    assert answer.status_code == 409
+    assert "đã mất" in answer.text
+
+
 def test_counter_goes_on_when_no_register_answers(cast: Cast, outside: str) -> None:
     requests.post(f"{outside}/registries/faults", json={"fault": "down"}, timeout=10).raise_for_status()
     try:
