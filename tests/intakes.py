@@ -43,14 +43,16 @@ def begun(
     return open_intake(session, who, at or visit(session), answered or replies(), **wanted)
 
 
-def filled(session: Session, who: Actor, at: Visit | None = None, answered: dict[str, Reply] | None = None) -> Dossier:
+def filled(
+    session: Session, who: Actor, at: Visit | None = None, answered: dict[str, Reply] | None = None, **answers: str
+) -> Dossier:
     """A draft of which every page is answered."""
     at = at or visit(session)
     draft = begun(session, who, at, answered)
     answer_facts(session, draft, at.procedure, {})
     done: set[str] = set()
     while page := next((one for one in shown_pages(at.procedure, draft.draft["answers"]) if one.id not in done), None):
-        answer_page(draft, at.procedure, page, ANSWERS)
+        answer_page(draft, at.procedure, page, {**ANSWERS, **answers})
         done.add(page.id)
     session.flush()
     return draft

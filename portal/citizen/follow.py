@@ -18,6 +18,7 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
+from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
 from portal.services.results.template import grouped, qr_svg, verification_url
@@ -98,6 +99,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "acts": {"withdraw": Act.WITHDRAW in acts, "draft": Act.CONFIRM_DRAFT in acts},
         "office_name": dossier.office and (dossier.office.name_en if current_language() == "en" else dossier.office.name),
         "office": dossier.office,
+        "filed_at": filing_office_name(db(), dossier, current_language()),
         "timeline": _timeline(dossier, events),
         "promise_days": days,
         "days_left": _days_left(dossier, days),

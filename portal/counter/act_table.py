@@ -89,7 +89,7 @@ DOES: dict[Act, Does] = {
     Act.SEND_DRAFT: lambda s, a, code, v, f: send_draft(s, a, code, expected_version=v, form=f),
     Act.SEND_BACK: _with(send_back, "reason"),
     Act.APPROVE: _with(approve),
-    Act.RETURN_RESULT: _with(return_result),
+    Act.RETURN_RESULT: lambda s, a, code, v, f: return_result(s, a, code, expected_version=v, returned=_chosen(f, "returned")),
     Act.EXTEND_DEADLINE: _extend,
     Act.STOP: _with(stop, "reason"),
     Act.RESUME: _with(resume),

@@ -49,7 +49,8 @@ def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Pro
         "href": url_for("counter.attachment", code=dossier.code, attachment_id=one.id),
         "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
         "digitised": _digitised(one),
-        "compared": _compared(one),
+        "compared": " · ".join(filter(None, [_compared(one), _custody(one)])),
+        "is_kept": one.original_kept_at is not None and one.original_returned_at is None,
         "seal_words": words,
         "seal_colour": colour,
     }
@@ -69,6 +70,14 @@ def _compared(one: Attachment) -> str:
         return ""
     when = write_short_moment(one.checked_against_original_at)
     return _("Đã đối chiếu bản chính: %(name)s, %(when)s", name=one.checker.profile["full_name"], when=when)
+
+
+def _custody(one: Attachment) -> str:
+    if one.original_kept_at is None:
+        return ""
+    if one.original_returned_at is not None:
+        return _("Đã trả bản chính lúc %(when)s", when=write_short_moment(one.original_returned_at))
+    return _("Quầy giữ bản chính từ %(when)s", when=write_short_moment(one.original_kept_at))
 
 
 def _seal_words(verdict: str | None) -> tuple[str, str]:

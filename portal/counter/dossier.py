@@ -21,6 +21,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.history import events_of
+from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
 from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
@@ -65,6 +66,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "procedure_name": procedure.say(procedure.definition.name, language),
         "subject_name": dossier.parties["subject"]["full_name"],
         "status_code": STATUS_CODES[place.state],
+        "filed_at": filing_office_name(db(), dossier, language),
         "place": place_name(place),
         "due": due_of(dossier, clock.now()),
         "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),

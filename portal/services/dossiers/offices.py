@@ -65,6 +65,14 @@ def handler_code(session: Session, office_code: str, on: date | None = None) -> 
         passed.append(successor)
 
 
+def filing_office_name(session: Session, dossier: Dossier, language: str) -> str:
+    """At which counter a clerk filed the dossier for its owner; empty where they filed it themself."""
+    if dossier.filing_office_code is None:
+        return ""
+    office = session.get_one(Office, dossier.filing_office_code)
+    return office.name_en if language == "en" else office.name
+
+
 def handling_office(session: Session, dossier: Dossier) -> Office:
     """The office that handles the dossier today, in whose name its papers go out; its code stays the first office's."""
     if dossier.office_code is None:

@@ -11,7 +11,9 @@ from portal.services.dossiers.attach import attach
 from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.detach import detach
 from portal.services.dossiers.history import events_of
+from portal.services.dossiers.issue import issue, order_of
 from portal.services.dossiers.queries import documents_of
+from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.take_in import take_in
 from portal.services.errors import GuardRefused, InvalidInput, NotFound
@@ -20,6 +22,9 @@ from tests import carrying
 from tests.filings import CODE
 from tests.intakes import NAME, NUMBER, begun, filled, taken_in, visit
 from tests.people import OFFICE, OTHER_OFFICE, citizen, clerk, officer
+from tests.services.dossiers.doings import DOINGS, hands, result_of
+
+PDF = b"%PDF-1.7 paper"
 
 
 def test_filed_and_taken_in_at_once_where_the_clerk_may(session: Session) -> None:
@@ -78,9 +83,9 @@ def test_fee_and_channel_follow_the_rule_on_paper(session: Session) -> None:
     assert begun(session, at).channel == expected
 
 
-def with_papers(session: Session, at: Actor) -> tuple[Dossier, list[Attachment]]:
+def with_papers(session: Session, at: Actor, **answers: str) -> tuple[Dossier, list[Attachment]]:
     carrying.publish_carrying(session)
-    draft = filled(session, at, visit(session, code=carrying.CARRYING))
+    draft = filled(session, at, visit(session, code=carrying.CARRYING), **answers)
     for component in (carrying.PAPER, carrying.EARLIER):
         attach(session, at, draft.id, component, carrying.upload(f"{component}.pdf", b""), ScanState.NOT_SCANNED)
     return draft, attachments_of(session, draft)
@@ -119,3 +124,22 @@ def test_paper_that_the_counter_scans_is_wanted_at_the_counter_and_can_be_taken_
     detach(session, at, draft.id, paper.id)
     with pytest.raises(GuardRefused, match="thiếu giấy tờ"):
         taken_in(session, at, draft)
+
+
+def test_result_goes_over_the_counter_only_with_the_originals_that_it_keeps(session: Session) -> None:
+    who = hands(session, citizen(session))
+    draft, (_paper, earlier) = with_papers(session, who.clerk, **{"delivery.method": "counter"})
+    note_originals(session, who.clerk, draft.id, compared=[], kept=[str(earlier.id)])
+    dossier = taken_in(session, who.clerk, draft)
+    for verb in ("forward", "assign", "propose", "approve"):
+        DOINGS[verb].do(session, who.of(DOINGS[verb].role), str(dossier.code), dossier.version)
+    order = order_of(session, result_of(session, dossier).id)
+    assert order is not None
+    issue(session, order, PDF)
+    with pytest.raises(InvalidInput) as kept:
+        return_result(session, who.clerk, str(dossier.code), expected_version=dossier.version, returned=["x"])
+    assert set(kept.value.errors) == {"returned"}
+    assert dossier.state == "finished"
+    return_result(session, who.clerk, str(dossier.code), expected_version=dossier.version, returned=[str(earlier.id)])
+    assert (dossier.state, earlier.original_returned_by) == ("returned", who.clerk.account_id)
+    assert kept_at(session, who.clerk) == []
