@@ -101,7 +101,7 @@ def test_scan_is_opened_by_the_clerk_who_files_and_by_nobody_else(cast: Cast, st
     clerk = cast["clerk"]
     send(clerk, step, paper="a.pdf")
     where = f"{step}/{ids(step)[PAPER]}"
-    assert clerk.get(where).data == papers.pdf()
+    assert clerk.get(where).data.startswith(b"%PDF-")
     for name in ("other clerk", "clerk elsewhere", "officer", "leader", "citizen B"):
         assert cast[name].get(where).status_code == 404, name
     assert clerk.post(step, {"remove": ids(step)[PAPER]}).status_code == 302
