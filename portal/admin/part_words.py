@@ -124,6 +124,7 @@ def field_words() -> dict[str, tuple[str, str]]:
         "paper_rule": (_("Quy định về hồ sơ giấy"), ""),
         "answer_within": (_("Trả lời hồ sơ trực tuyến trong"), _("Ví dụ 8h.")),
         "supplement_window": (_("Thời gian bổ sung"), _("Ví dụ 7wd; để trống nếu ngành không quy định.")),
+        "supplement_within": (_("Yêu cầu bổ sung trong, từ khi tiếp nhận"), _("Ví dụ 3wd.")),
         "supplement_requests": (_("Số lần yêu cầu bổ sung"), ""),
         "dossier_sets": (_("Số bộ hồ sơ"), ""),
         "office": (_("Bộ phận"), ""),

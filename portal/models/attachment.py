@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.crypto import Sealed
 from portal.models.account import Account
+from portal.models.asking import SupplementRequest
 from portal.models.base import Base, RowId
 from portal.models.data_key import HasDataKey
 from portal.models.document import IssuedDocument, StoredFile
@@ -23,6 +24,8 @@ class Attachment(HasDataKey, Base):
     `content_hash`: keyed by the dossier's own key, so that the same file in two dossiers cannot be seen to be the same.
     `extract`: the key data that a clerk read off the paper; what each is called is the desk's to say.
     `original_kept_*`, `original_returned_*`: when and by whom the original was taken into custody, and given back.
+    `request_id`: the request to complete the dossier that it answers; until that answer is sent it is the sender's alone.
+    `replaced_at`: when a later one took its place; it stays readable as what was filed.
     `seal_verdict`: what was known of the file's seal when it came (`results.verify`), where it carries one.
     """
 
@@ -46,9 +49,10 @@ class Attachment(HasDataKey, Base):
             "component_id",
             "content_hash",
             unique=True,
-            postgresql_where=text("removed_at IS NULL"),
+            postgresql_where=text("removed_at IS NULL AND replaced_at IS NULL"),
         ),
         Index("ix_attachments_added_by_added_at", "added_by", "added_at"),
+        Index("ix_attachments_request_id", "request_id", postgresql_where=text("request_id IS NOT NULL")),
         Index("ix_attachments_waiting", "id", postgresql_where=text("scan_state = 'pending' AND removed_at IS NULL")),
     )
 
@@ -68,6 +72,8 @@ class Attachment(HasDataKey, Base):
     digitised_by: Mapped[str]
     added_at: Mapped[datetime]
     added_by: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))
+    request_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(SupplementRequest.id))
+    replaced_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]
     scan_state: Mapped[str]
     scanned_at: Mapped[datetime | None]

@@ -117,6 +117,7 @@ def sentence(reason: Reason) -> str:
         Reason.INFECTED: _("Phần mềm diệt vi-rút báo tệp này có mã độc, hãy gửi tệp khác."),
         Reason.TOO_MANY: _("Hồ sơ đã đủ %(num)s tệp, hãy gỡ bớt hoặc ghép lại trước khi thêm.", num=limits.upload_dossier_files),
         Reason.DOSSIER_FULL: _("Các tệp của hồ sơ đã gần %(size)s, hãy gỡ bớt hoặc dùng tệp nhỏ hơn.", size=total),
+        Reason.SENT_BEFORE: _("Tệp này giống hệt tệp đã nộp, hãy chọn tệp khác."),
         Reason.DAY_FULL: _("Hôm nay ông/bà đã gửi nhiều tệp, hãy thêm tiếp vào ngày mai."),
     }[reason]
 

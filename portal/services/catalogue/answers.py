@@ -56,21 +56,23 @@ def unsettled_questions(procedure: Procedure, answers: Answers) -> tuple[Questio
     )
 
 
-def shown_pages(procedure: Procedure, answers: Answers) -> tuple[Page, ...]:
-    """The pages that the answers so far call for."""
-    values = values_of(answers)
+def shown_pages(procedure: Procedure, answers: Answers, on: date | None = None) -> tuple[Page, ...]:
+    """The pages that the answers so far call for, on the day (today)."""
+    values = values_of(answers, on)
     return tuple(page for page in procedure.definition.pages if holds(page.when, values))
 
 
-def shown_questions(questions: tuple[Question, ...], answers: Mapping[str, Mapping[str, Any]]) -> tuple[Question, ...]:
-    """The questions whose conditions hold."""
-    values = values_of(answers)
+def shown_questions(
+    questions: tuple[Question, ...], answers: Mapping[str, Mapping[str, Any]], on: date | None = None
+) -> tuple[Question, ...]:
+    """The questions whose conditions hold on the day (today)."""
+    values = values_of(answers, on)
     return tuple(question for question in questions if holds(question.when, values))
 
 
-def shown_groups(page: Page, answers: Mapping[str, Mapping[str, Any]]) -> tuple[Group, ...]:
-    """The repeating groups of a page whose conditions hold."""
-    values = values_of(answers)
+def shown_groups(page: Page, answers: Mapping[str, Mapping[str, Any]], on: date | None = None) -> tuple[Group, ...]:
+    """The repeating groups of a page whose conditions hold on the day (today)."""
+    values = values_of(answers, on)
     return tuple(group for group in page.groups if holds(group.when, values))
 
 
@@ -80,7 +82,7 @@ def read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) ->
     Raises:
         InvalidInput: with messages for each field; nothing is taken over.
     """
-    taken, errors = _read_page(procedure, page, form, answers)
+    taken, errors = read_what_can_be(procedure, page, form, answers)
     if errors:
         raise InvalidInput(errors)
     return taken
@@ -88,14 +90,17 @@ def read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) ->
 
 def readable(procedure: Procedure, page: Page, form: Form, answers: Answers) -> Answers:
     """The answers with whatever can be read of one page laid over them, to draw the page again as it was typed."""
-    return _read_page(procedure, page, form, answers)[0]
+    return read_what_can_be(procedure, page, form, answers)[0]
 
 
-def _read_page(procedure: Procedure, page: Page, form: Form, answers: Answers) -> tuple[Answers, dict[str, list[str]]]:
+def read_what_can_be(
+    procedure: Procedure, page: Page, form: Form, answers: Answers, on: date | None = None
+) -> tuple[Answers, dict[str, list[str]]]:
+    """Both at once: the answers as `readable`, and the messages for each field; conditions are asked on the day (today)."""
     errors: dict[str, list[str]] = {}
-    taken = _read_questions(procedure, page.questions, form, answers, errors)
-    for group in shown_groups(page, taken):
-        taken[group.key] = read_group(group, procedure.elements, form, taken, values_of(taken), errors)
+    taken = _read_questions(procedure, page.questions, form, answers, errors, on)
+    for group in shown_groups(page, taken, on):
+        taken[group.key] = read_group(group, procedure.elements, form, taken, values_of(taken, on), errors)
     return taken, errors
 
 
@@ -113,12 +118,17 @@ def read_questions(procedure: Procedure, questions: tuple[Question, ...], form: 
 
 
 def _read_questions(
-    procedure: Procedure, questions: tuple[Question, ...], form: Form, answers: Answers, errors: dict[str, list[str]]
+    procedure: Procedure,
+    questions: tuple[Question, ...],
+    form: Form,
+    answers: Answers,
+    errors: dict[str, list[str]],
+    on: date | None = None,
 ) -> Answers:
     taken: Answers = dict(answers)
     for question in questions:
         element = procedure.elements[question.element]
-        if not holds(question.when, values_of(taken)) or is_settled(element, answers):
+        if not holds(question.when, values_of(taken, on)) or is_settled(element, answers):
             continue
         try:
             value = read(element, form)
@@ -128,7 +138,7 @@ def _read_questions(
         _take(taken, element, value)
         if value is None and question.is_required:
             errors[element.key] = [REQUIRED]
-    _check_orderings(procedure, questions, taken, errors)
+    _check_orderings(procedure, shown_questions(questions, taken, on), asked_and_shown(procedure, taken, on), errors)
     return taken
 
 
@@ -143,9 +153,8 @@ def _take(taken: Answers, element: Element, value: Any) -> None:
         taken[element.key] = {"value": value, "source": CITIZEN}
 
 
-def _check_orderings(procedure: Procedure, questions: tuple[Question, ...], taken: Answers, errors: dict[str, list[str]]) -> None:
-    asked = {question.element for question in shown_questions(questions, taken)}
-    known = asked_and_shown(procedure, taken)
+def _check_orderings(procedure: Procedure, shown: tuple[Question, ...], known: Answers, errors: dict[str, list[str]]) -> None:
+    asked = {question.element for question in shown}
     for rule in procedure.definition.orderings:
         pair = {rule.earlier, rule.later}
         if pair & asked and pair <= known.keys() and str(known[rule.earlier]["value"]) > str(known[rule.later]["value"]):
@@ -164,13 +173,15 @@ def first_incomplete_page(procedure: Procedure, answers: Answers) -> Page | None
     return None
 
 
-def asked_and_shown(procedure: Procedure, answers: Answers) -> Answers:
-    """What is filed: the registries' values and the answers to questions that the final answers still call for."""
-    values = values_of(answers)
+def asked_and_shown(procedure: Procedure, answers: Answers, on: date | None = None) -> Answers:
+    """What is filed: the registries' values and the answers to questions that the final answers still call for, on the day
+    (today).
+    """
+    values = values_of(answers, on)
     kept = {element.key for element in looked_up_elements(procedure)}
     groups: dict[str, Group] = {}
-    for page in shown_pages(procedure, answers):
-        kept |= {question.element for question in shown_questions(page.questions, answers)}
-        groups |= {group.key: group for group in shown_groups(page, answers)}
+    for page in shown_pages(procedure, answers, on):
+        kept |= {question.element for question in shown_questions(page.questions, answers, on)}
+        groups |= {group.key: group for group in shown_groups(page, answers, on)}
     filed = {element: answer for element, answer in answers.items() if element in kept}
     return filed | {key: filed_group(group, answers[key], values) for key, group in groups.items() if key in answers}

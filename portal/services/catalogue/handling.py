@@ -74,6 +74,8 @@ class Reception(Part):
 
     `answer_within`: how long the one-stop counter may take to answer an online dossier.
     `supplement_window`: how long the citizen has to complete a dossier; empty where the sector says nothing.
+    `supplement_within`: until when after receipt the office may still ask (NĐ 118/2025/NĐ-CP, kept from NĐ 61/2018/NĐ-CP,
+    Điều 19.4: three working days unless the sector says otherwise); `supplement_requests`: how often over a dossier's life.
     """
 
     channels: tuple[Channel, ...] = Field(CHANNELS, min_length=1)
@@ -81,6 +83,7 @@ class Reception(Part):
     paper_rule: str = ""
     answer_within: TermText = "8h"
     supplement_window: TermText | Literal[""] = ""
+    supplement_within: TermText = "3wd"
     supplement_requests: int = Field(1, ge=0, le=5)
     dossier_sets: int = Field(1, ge=1, le=10)
 

@@ -57,9 +57,9 @@ def term_rule(definition: Definition, channel: Channel, case: str) -> TermRule |
     return min(fitting, key=lambda rule: not rule.cases, default=None)
 
 
-def components_wanted(procedure: Procedure, answers: Answers) -> tuple[Component, ...]:
+def components_wanted(procedure: Procedure, answers: Answers, filed_on: date | None = None) -> tuple[Component, ...]:
     """The papers that the citizen must or may attach: those that no registry and no declaration satisfies."""
-    values, case = values_of(answers), case_of(procedure, answers)
+    values, case = values_of(answers, filed_on), case_of(procedure, answers, filed_on)
     return tuple(
         component
         for component in procedure.definition.components

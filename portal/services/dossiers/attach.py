@@ -1,4 +1,4 @@
-"""Putting a paper into a draft: a checked upload, or an earlier result of the owner's; never after filing."""
+"""Putting a paper into a draft, or into the answer to a request: a checked upload, or an earlier result of the owner's."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from portal.services.catalogue.handling import Component
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.attachments import Standing, attachments_of, keyed_hash, reusable_results
+from portal.services.dossiers.attachments import Standing, attachments_for, attachments_of, keyed_hash, reusable_results
 from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.reopened import Reopened, awaiting
 from portal.services.dossiers.vocabulary import State
 from portal.services.errors import IllegalMove, NotFound
 from portal.services.results.verify import verify_pdf
@@ -33,23 +34,28 @@ CLERKS_SHARE = 20  # a clerk sends in a day what so many citizens may
 def attach(
     session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str, upload: Upload, scan_state: ScanState
 ) -> Attachment:
-    """Put a checked file into the actor's draft; the same file for the same component is the one that is there already.
+    """Put a checked file into the actor's draft, or into their dossier for a component that a request asks for; the same
+    file for the same component is the one that is there already.
 
     Raises:
         NotFound: not the actor's draft, or no component that its answers call for.
-        IllegalMove: it was filed meanwhile.
+        IllegalMove: it was filed meanwhile, and nothing is asked for.
+        GuardRefused: the time to answer the request is over.
         UnfitFile: the scanner found something in it, or the draft or the day holds no more.
         OSError: the disk refused; nothing is changed.
     """
     if scan_state is ScanState.INFECTED:
         raise UnfitFile(Reason.INFECTED)
-    draft, component = editable(session, actor, draft_id, component_id)
+    draft, component, open_now = editable(session, actor, draft_id, component_id)
     content_hash = keyed_hash(draft, sha256(upload.content))
-    there = attachments_of(session, draft)
+    there = attachments_of(session, draft) + (attachments_for(session, open_now.request) if open_now else [])
     for one in there:
         if one.component_id == component.id and one.content_hash == content_hash:
+            if open_now is not None and one.request_id != open_now.request.id:
+                raise UnfitFile(Reason.SENT_BEFORE)
             return one
-    _check_room(session, actor, there, len(upload.content), CLERKS_SHARE if draft.filed_by else 1)
+    by_clerk = draft.filed_by is not None and open_now is None
+    _check_room(session, actor, there, len(upload.content), CLERKS_SHARE if by_clerk else 1)
     verdict = verify_pdf(session, upload.content).state if upload.is_signed else None
     now = clock.now()
     attachment = Attachment(
@@ -62,7 +68,8 @@ def attach(
         size_bytes=len(upload.content),
         pages=upload.pages,
         content_hash=content_hash,
-        digitised_by="clerk" if draft.filed_by else "citizen",
+        digitised_by="clerk" if by_clerk else "citizen",
+        request_id=open_now.request.id if open_now else None,
         added_at=now,
         added_by=actor.account_id,
         scan_state=scan_state.value,
@@ -80,19 +87,21 @@ def reuse(session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str
 
     Raises:
         NotFound: not the actor's draft, no such component, or no valid result of theirs that satisfies it.
-        IllegalMove: the draft was filed meanwhile.
+        IllegalMove: the draft was filed meanwhile, and nothing is asked for.
+        GuardRefused: the time to answer the request is over.
     """
-    draft, component = editable(session, actor, draft_id, component_id)
+    draft, component, open_now = editable(session, actor, draft_id, component_id)
     document = next((one for one in reusable_results(session, draft, component) if one.id == document_id), None)
     if document is None:
         raise NotFound
-    for one in attachments_of(session, draft):
+    own = attachments_for(session, open_now.request) if open_now else attachments_of(session, draft)
+    for one in own:
         if one.component_id == component.id and one.reused_document_id == document.id:
             return one
         if one.component_id == component.id and one.reused_document_id is not None:
             one.removed_at = clock.now()
     session.flush()
-    return _take(session, actor, draft, component, document)
+    return _take(session, actor, draft, component, document, open_now)
 
 
 def settle(session: Session, actor: Actor, draft: Dossier, standing: tuple[Standing, ...]) -> list[Attachment]:
@@ -110,7 +119,14 @@ def settle(session: Session, actor: Actor, draft: Dossier, standing: tuple[Stand
     return attachments_of(session, draft)
 
 
-def _take(session: Session, actor: Actor, draft: Dossier, component: Component, document: IssuedDocument) -> Attachment:
+def _take(
+    session: Session,
+    actor: Actor,
+    draft: Dossier,
+    component: Component,
+    document: IssuedDocument,
+    open_now: Reopened | None = None,
+) -> Attachment:
     assert document.file is not None  # an issued document has a file and its hash, says the table
     attachment = Attachment(
         data_key=draft.data_key,
@@ -123,6 +139,7 @@ def _take(session: Session, actor: Actor, draft: Dossier, component: Component, 
         pages=1,
         content_hash=keyed_hash(draft, document.sha256 or b""),
         digitised_by="portal",
+        request_id=open_now.request.id if open_now else None,
         added_at=clock.now(),
         added_by=actor.account_id,
         scan_state=ScanState.CLEAN.value,
@@ -132,20 +149,30 @@ def _take(session: Session, actor: Actor, draft: Dossier, component: Component, 
     return attachment
 
 
-def editable(session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str) -> tuple[Dossier, Component]:
-    """The actor's draft, locked so that two tabs follow each other, and one of the components that its answers call for.
+def editable(
+    session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str
+) -> tuple[Dossier, Component, Reopened | None]:
+    """The actor's draft, locked so that two tabs follow each other, and one of the components that its answers call for; or
+    their dossier that awaits them, and one of the components that its request re-opened.
 
     Raises:
         NotFound: not the actor's draft, or no such component.
-        IllegalMove: it was filed meanwhile.
+        IllegalMove: it was filed meanwhile, and nothing is asked for.
+        GuardRefused: the time to answer the request is over.
     """
+    open_now = awaiting(session, actor, draft_id)
+    if open_now is not None:
+        for component in open_now.components(open_now.answers):
+            if component.id == component_id:
+                return open_now.dossier, component, open_now
+        raise NotFound
     draft = draft_for(session, actor, draft_id, lock=True)
     if draft.state != State.DRAFT:
         raise IllegalMove("attachments stay as they were filed")
     procedure: Procedure = by_hash(session, draft.version_hash)
     for component in components_wanted(procedure, draft.draft["answers"]):
         if component.id == component_id:
-            return draft, component
+            return draft, component, None
     raise NotFound
 
 

@@ -11,17 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Attachment, Dossier, IssuedDocument
+from portal.models import Attachment, Dossier, IssuedDocument, SupplementRequest
 from portal.services.catalogue.handling import Component
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
-from portal.services.dossiers.vocabulary import Document
+from portal.services.dossiers.vocabulary import Document, State
 from portal.services.errors import NotFound
 from portal.services.vault.scanner import ScanState
 from portal.services.vault.store import read_file
@@ -57,18 +57,36 @@ class Standing:
 
 def attachments_of(session: Session, dossier: Dossier) -> list[Attachment]:
     """What the dossier carries, in the order in which it came."""
-    query = select(Attachment).where(Attachment.dossier_id == dossier.id, Attachment.removed_at.is_(None))
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent(), Attachment.replaced_at.is_(None))
     return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
 
 
+def replaced_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
+    """What the dossier carried until something else took its place, in the order in which it came."""
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent(), Attachment.replaced_at.is_not(None))
+    return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
+
+
+def attachments_for(session: Session, request: SupplementRequest) -> list[Attachment]:
+    """What was chosen, or has been sent, in answer to a request, in the order in which it came."""
+    query = select(Attachment).where(Attachment.request_id == request.id, Attachment.removed_at.is_(None))
+    return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
+
+
+def _sent() -> ColumnElement[bool]:
+    """Not taken away, and not still waiting for its sender to send it in answer to a request."""
+    answered = exists().where(SupplementRequest.id == Attachment.request_id, SupplementRequest.supplied_at.is_not(None))
+    return Attachment.removed_at.is_(None) & or_(Attachment.request_id.is_(None), answered)
+
+
 def attachment_of(session: Session, dossier: Dossier, attachment_id: uuid.UUID) -> Attachment:
-    """One of the dossier's attachments.
+    """One of the dossier's attachments, replaced ones among them.
 
     Raises:
         NotFound: the dossier carries no such attachment.
     """
     query = select(Attachment).where(Attachment.id == attachment_id, Attachment.dossier_id == dossier.id)
-    found = session.scalars(query.where(Attachment.removed_at.is_(None))).first()
+    found = session.scalars(query.where(_sent())).first()
     if found is None:
         raise NotFound
     return found
@@ -140,8 +158,12 @@ def reusable_results(session: Session, dossier: Dossier, component: Component) -
 
 
 def may_reuse(draft: Dossier) -> bool:
-    """Whether the owner's earlier results may be looked at for the draft: they file it, or told the clerk to look."""
-    return draft.filed_by is None or bool(((draft.draft or {}).get("at_counter") or {}).get("reuse_agreed_at"))
+    """Whether the owner's earlier results may be looked at for the draft: they file it, or told the clerk to look; what was
+    filed only its owner completes.
+    """
+    if draft.filed_by is None or draft.state != State.DRAFT:
+        return True
+    return bool(((draft.draft or {}).get("at_counter") or {}).get("reuse_agreed_at"))
 
 
 def keyed_hash(dossier: Dossier, content_sha256: bytes) -> bytes:

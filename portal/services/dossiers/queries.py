@@ -74,13 +74,15 @@ def _asked_of(actor: Actor) -> ColumnElement[bool]:
     return and_(Dossier.asked_offices != [], Dossier.asked_offices.overlap(asked)) if asked else false()
 
 
-def owned(session: Session, actor: Actor, code: str) -> Dossier:
-    """The actor's own dossier of this code.
+def owned(session: Session, actor: Actor, code: str, *, lock: bool = False) -> Dossier:
+    """The actor's own dossier of this code; locked, it is read anew.
 
     Raises:
         NotFound: no such dossier, or somebody else's.
     """
     query = _living().where(Dossier.code == code, Dossier.owner_id == actor.account_id)
+    if lock:
+        query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
     return _found(session.scalars(query).first())
 
 
@@ -123,8 +125,7 @@ def for_owner_act(session: Session, actor: Actor, act: Act, code: str, *, expect
         Stale: somebody acted since the owner's page was drawn.
         IllegalMove, GuardRefused: as the table says.
     """
-    query = _living().where(Dossier.code == code, Dossier.owner_id == actor.account_id).with_for_update(of=Dossier)
-    dossier = _found(session.scalars(query.execution_options(populate_existing=True)).first())
+    dossier = owned(session, actor, code, lock=True)
     if dossier.version != expected_version:
         raise _stale(session, dossier)
     return dossier, move_for(act, facts_of(dossier), actor)

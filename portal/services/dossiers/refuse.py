@@ -13,14 +13,16 @@ from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.papers import refusal_facts
 from portal.services.dossiers.queries import for_act
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.supplements import close_open_request
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
 
 
 def refuse(session: Session, actor: Actor, code: str, *, expected_version: int, reason: str, ground: str) -> Dossier:
-    """Refuse to receive a submitted dossier.
+    """Refuse to receive a submitted dossier, or one that was not completed within the time given.
 
-    `ground` is one of the procedure's grounds of refusal. State: submitted -> not_received.
+    `ground` is one of the procedure's grounds of refusal. State: submitted, supplement requested before receipt ->
+    not_received.
 
     Raises:
         InvalidInput: no reason, or a ground that the procedure does not name.
@@ -32,9 +34,11 @@ def refuse(session: Session, actor: Actor, code: str, *, expected_version: int, 
     dossier, move = for_act(session, actor, Act.REFUSE, code, expected_version=expected_version)
     procedure = by_hash(session, dossier.version_hash)
     reason = _checked(reason, ground, procedure)
+    now = clock.now()
+    close_open_request(session, dossier, now)
     carry(
         session, dossier, move, actor, procedure,
-        happened_at=clock.now(),
+        happened_at=now,
         paper=lambda: refusal_facts(reason, ground, actor.display_name),
         details={"reason": reason, "ground": ground},
     )  # fmt: skip

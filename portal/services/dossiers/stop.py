@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Dossier, SupplementRequest
+from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.queries import for_act
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.supplements import close_open_request
 from portal.services.dossiers.vocabulary import STOPPED, Act
 
 
@@ -30,11 +30,7 @@ def stop(session: Session, actor: Actor, code: str, *, expected_version: int, re
     now = clock.now()
     is_final = move.target == STOPPED
     if is_final:
-        session.execute(
-            update(SupplementRequest)
-            .where(SupplementRequest.dossier_id == dossier.id, SupplementRequest.closed_at.is_(None))
-            .values(closed_at=now)
-        )
+        close_open_request(session, dossier, now)
     carry(
         session, dossier, move, actor, by_hash(session, dossier.version_hash),
         happened_at=now,

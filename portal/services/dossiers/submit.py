@@ -5,20 +5,18 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import replace
-from typing import Any
 
 import rfc8785
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.blind_index import name_tokens, personal_id_hash, tracking_hash
+from portal.blind_index import name_tokens, tracking_hash
 from portal.crypto import sha256
 from portal.models import AnswersDocument, Dossier, Office
 from portal.services.catalogue.answers import asked_and_shown, first_incomplete_page, unsettled_questions
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
-from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.at_counter import CONFIRM_FIELD, CONFIRMATIONS, take_originals
 from portal.services.dossiers.attach import settle
@@ -30,6 +28,7 @@ from portal.services.dossiers.numbering import next_dossier_code
 from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
+from portal.services.dossiers.parties import household_hashes_of, parties_of
 from portal.services.dossiers.queries import facts_of
 from portal.services.dossiers.vocabulary import Act, Facts, State
 from portal.services.errors import GuardRefused, InvalidInput, LevelTooLow
@@ -139,32 +138,3 @@ def _office_today(session: Session, procedure: Procedure, filed: Answers, chosen
     if office is None:
         raise GuardRefused("Cơ quan đã chọn nay không giải quyết thủ tục này nữa. Mời ông/bà mở lại bước đầu để chọn lại.")
     return office
-
-
-def parties_of(procedure: Procedure, filed: Answers, actor: Actor, tracking_secret: str) -> dict[str, Any]:
-    """Submitter and subject as papers name them, the contact for notices, and the tracking secret."""
-
-    def said(element: str) -> str:
-        answer = filed.get(element)
-        return show(procedure.elements[element], answer["value"]) if answer else ""
-
-    definition = procedure.definition
-    address = said(definition.competence.by_address) if definition.competence.by_address else said("subject.permanent_residence")
-    filer = {"full_name": said("subject.full_name") or actor.display_name, "address": address}
-    subject = {**filer, "full_name": said(definition.subject_element) or filer["full_name"]}
-    contact = {"email": filed.get("contact.email", {}).get("value"), "phone": filed.get("contact.phone", {}).get("value")}
-    return {
-        "subject": subject,
-        "submitter": {**filer, "email": contact["email"] or "", "phone": said("contact.phone")},
-        "contact": contact,
-        "tracking_secret": tracking_secret,
-    }
-
-
-def household_hashes_of(filed: Answers) -> list[bytes]:
-    """The keyed hashes of the household's personal IDs, by which nobody of it decides on the dossier."""
-    household = filed.get("subject.household", {}).get("value")
-    if not isinstance(household, dict):
-        return []
-    people = [household.get("head") or {}, *(household.get("members") or [])]
-    return sorted({personal_id_hash(person["personal_id"]) for person in people if person.get("personal_id")})

@@ -10,6 +10,7 @@ from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.queries import for_owner_act
+from portal.services.dossiers.supplements import close_open_request
 from portal.services.dossiers.vocabulary import Act
 
 
@@ -23,6 +24,8 @@ def withdraw(session: Session, actor: Actor, code: str, *, expected_version: int
     Effects: event `withdrawal_requested`, notice.
     """
     dossier, move = for_owner_act(session, actor, Act.WITHDRAW, code, expected_version=expected_version)
+    now = clock.now()
     dossier.waits_until = None
-    carry(session, dossier, move, actor, by_hash(session, dossier.version_hash), happened_at=clock.now())
+    close_open_request(session, dossier, now)
+    carry(session, dossier, move, actor, by_hash(session, dossier.version_hash), happened_at=now)
     return dossier

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     TOO_MANY = "too_many"
     DOSSIER_FULL = "dossier_full"
     DAY_FULL = "day_full"
+    SENT_BEFORE = "sent_before"
 
 
 class UnfitFile(ValueError):
