@@ -13,4 +13,5 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     intake_steps,
     queue,
     recheck,
+    sheets,
 )

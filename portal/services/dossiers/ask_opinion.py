@@ -70,3 +70,9 @@ def offices_to_ask(session: Session, dossier: Dossier) -> list[Office]:
     province = dossier.office.province_code if dossier.office else ""
     query = select(Office).where(is_open(clock.today()), Office.code.not_in(taken), Office.province_code == province)
     return list(session.scalars(query.order_by(Office.name, Office.code)))
+
+
+def opinions_of(session: Session, dossier: Dossier) -> list[Opinion]:
+    """What other offices were asked about the dossier, oldest first."""
+    query = select(Opinion).where(Opinion.dossier_id == dossier.id).order_by(Opinion.asked_at, Opinion.id)
+    return list(session.scalars(query))

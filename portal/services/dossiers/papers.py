@@ -21,7 +21,7 @@ from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.dossiers.numbering import next_document_number
-from portal.services.dossiers.offices import handling_office
+from portal.services.dossiers.offices import handler_code, handling_office
 from portal.services.dossiers.queries import filed_on
 from portal.services.dossiers.vocabulary import Document
 
@@ -36,6 +36,13 @@ TITLES = {
     Document.WITHDRAWAL_RECORD: "Biên bản trả lại hồ sơ theo đề nghị rút",
     Document.VERIFICATION_RECORD: "Biên bản xác minh",
 }
+FAMILIES = {
+    "residence": {
+        Document.RECEIPT: ("CT04", "Phiếu tiếp nhận hồ sơ và hẹn trả kết quả"),
+        Document.SUPPLEMENT_REQUEST: ("CT05", "Phiếu hướng dẫn bổ sung, hoàn thiện hồ sơ"),
+        Document.REFUSAL: ("CT06", "Phiếu từ chối tiếp nhận, giải quyết hồ sơ"),
+    }
+}  # the forms of a field that has its own in place of 01 to 03 (TT 53/2025/TT-BCA)
 WRITTEN_OUT = {"NĐ": "Nghị định", "TT": "Thông tư", "QĐ": "Quyết định", "NQ": "Nghị quyết"}
 TO_ATTACH = ("upload", "earlier_result")
 NUMBERED_SLIPS = frozenset(TITLES) - {Document.ACKNOWLEDGEMENT}  # in one series of the office, under its symbol
@@ -61,7 +68,7 @@ def order_paper(
     facts = {
         **_common_facts(dossier, procedure, office, now),
         **_where_filed(session, dossier),
-        "title": extra.get("title") or TITLES[document],
+        **_form_of_family(procedure, document, extra),
         "number": number,
         "symbol": series,
         "verification_code": code,
@@ -86,6 +93,12 @@ def order_paper(
     session.add(paper)
     session.flush()
     return paper
+
+
+def _form_of_family(procedure: Procedure, document: Document, extra: dict[str, Any]) -> dict[str, Any]:
+    """The paper's title, and the mark of its form where the procedure's field has forms of its own."""
+    mark, title = FAMILIES.get(procedure.definition.forms_family, {}).get(document, ("", TITLES.get(document, "")))
+    return {"title": extra.get("title") or title, "form_mark": f"Mẫu {mark}" if mark else ""}
 
 
 def _round_of(session: Session, dossier: Dossier, document: Document) -> int:
@@ -113,10 +126,7 @@ def _months_after(day: date, months: int | None) -> date | None:
 def _common_facts(dossier: Dossier, procedure: Procedure, office: Office, now: datetime) -> dict[str, Any]:
     parties = dossier.parties
     return {
-        "office": {
-            key: getattr(office, key)
-            for key in ("code", "name", "parent_name", "unit_name", "place_name", "signatory", "address", "phone")
-        },
+        "office": office_facts(office),
         "issued_at": now.isoformat(),
         "dossier_code": dossier.code,
         "procedure_code": procedure.code,
@@ -130,6 +140,19 @@ def _where_filed(session: Session, dossier: Dossier) -> dict[str, Any]:
     """Whether a clerk filed the dossier for the person, and at which counter: it need not be the office that decides (R20)."""
     filed_at = session.get(Office, dossier.filing_office_code) if dossier.filing_office_code else None
     return {"is_assisted": filed_at is not None, "filed_at": filed_at.name if filed_at else ""}
+
+
+def unsigned_facts(session: Session, office_code: str, title: str, **said: Any) -> dict[str, Any]:
+    """What a sheet says that is printed from the history and signed by nobody."""
+    office = session.get_one(Office, handler_code(session, office_code))
+    head = {"office": office_facts(office), "issued_at": clock.now().isoformat(), "title": title, "number": None, "symbol": None}
+    return {**head, "verification_code": "", "signed_by": {"name": "", "title": ""}, **said}
+
+
+def office_facts(office: Office) -> dict[str, Any]:
+    """The office as papers name it."""
+    names = ("code", "name", "parent_name", "unit_name", "place_name", "signatory", "address", "phone")
+    return {key: getattr(office, key) for key in names}
 
 
 def acknowledgement_facts(dossier: Dossier) -> dict[str, Any]:

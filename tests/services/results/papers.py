@@ -21,7 +21,10 @@ from tests.procedures import the_procedure
 
 DRAWING = pytest.mark.filterwarnings(r"ignore:unclosed file .*sRGB2014\.icc:ResourceWarning")  # left open by WeasyPrint
 PEM = serialization.Encoding.PEM
-KINDS = ("acknowledgement", "form_01", "form_03", "result", "refusal_result")
+KINDS = (
+    "acknowledgement", "form_01", "form_02", "form_03", "form_04", "payment_notice", "stop_notice", "withdrawal_record",
+    "verification_record", "result", "refusal_result",
+)  # fmt: skip
 AUTHORITY = "Cơ quan chứng thực của bài thử"
 REASON = "Thông tin khai không khớp với cơ sở dữ liệu hộ tịch."
 
@@ -87,6 +90,56 @@ def _form_03(_full_name: str) -> dict[str, Any]:
     return {"title": "Phiếu từ chối tiếp nhận giải quyết hồ sơ", "reason": REASON, "ground": ground, "symbol": "TTPVHCC"}
 
 
+def _form_02(_full_name: str) -> dict[str, Any]:
+    return {
+        "title": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+        "items": [
+            {"name": "Giấy tờ chứng minh nơi cư trú", "pages": "2", "reason": "Trang hai mờ, không đọc được."},
+            {"name": "Mục đích sử dụng", "pages": "", "reason": "Chưa ghi rõ dùng vào việc gì."},
+        ],
+        "override": "",
+        "until": "2026-12-04T10:00:00+00:00",
+        "is_until_midnight": False,
+    }
+
+
+def _form_04(_full_name: str) -> dict[str, Any]:
+    return {
+        "title": "Phiếu xin lỗi và hẹn lại ngày trả kết quả",
+        "received_at": "2026-11-16T02:00:00+00:00",
+        "promised_before": "2026-11-19T02:00:00+00:00",
+        "promised_at": "2026-11-23T10:00:00+00:00",
+        "reason": "Phải chờ nơi cư trú cũ trả lời xác minh.",
+    }
+
+
+def _payment_notice(_full_name: str) -> dict[str, Any]:
+    fees = [{"label": "Lệ phí cấp Giấy xác nhận tình trạng hôn nhân", "amount_vnd": 6000}]
+    signer = {"name": "Lê Thị Một Cửa", "title": "NGƯỜI LẬP THÔNG BÁO"}
+    return {"title": "Thông báo nộp phí, lệ phí", "fees": fees, "fee_total_vnd": 6000, "signed_by": signer}
+
+
+def _stop_notice(_full_name: str) -> dict[str, Any]:
+    return {"title": "Thông báo dừng giải quyết hồ sơ", "reason": REASON, "is_final": False}
+
+
+def _withdrawal_record(_full_name: str) -> dict[str, Any]:
+    papers = [{"name": "ban-an-ly-hon.pdf", "pages": 3}]
+    signer = {"name": "Lê Thị Một Cửa", "title": "NGƯỜI TRẢ HỒ SƠ"}
+    return {"title": "Biên bản trả lại hồ sơ theo đề nghị rút", "papers": papers, "signed_by": signer}
+
+
+def _verification_record(_full_name: str) -> dict[str, Any]:
+    return {
+        "title": "Biên bản xác minh",
+        "held_at": "2026-11-13T02:30:00+00:00",
+        "place": "Số 41, phố Tò He",
+        "participants": "Người nộp hồ sơ; công chức hộ tịch",
+        "content": "Đã xem nơi ở, đúng như lời khai.",
+        "signed_by": {"name": "Phạm Văn Thụ Lý", "title": "NGƯỜI LẬP BIÊN BẢN"},
+    }
+
+
 def _result(full_name: str) -> dict[str, Any]:
     return {
         "title": "Giấy xác nhận tình trạng hôn nhân",
@@ -126,7 +179,13 @@ def _refusal_result(full_name: str) -> dict[str, Any]:
 _OWN = {
     "acknowledgement": _acknowledgement,
     "form_01": _form_01,
+    "form_02": _form_02,
     "form_03": _form_03,
+    "form_04": _form_04,
+    "payment_notice": _payment_notice,
+    "stop_notice": _stop_notice,
+    "withdrawal_record": _withdrawal_record,
+    "verification_record": _verification_record,
     "result": _result,
     "refusal_result": _refusal_result,
 }
