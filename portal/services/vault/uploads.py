@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,13 +17,14 @@ from typing import Literal
 from portal.config import settings
 from portal.text import clean, is_hidden
 
-INSPECTION = Path(__file__).with_name("inspection.py")
+INSPECTION, JOINING = (Path(__file__).with_name(name) for name in ("inspection.py", "joining.py"))
 LONGEST_NAME = 120
 ACCEPTED = "application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png"
 MEDIA_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 8
+JOIN_CPU_SECONDS = 18
 WAIT_SECONDS = 20
 _at_once = threading.BoundedSemaphore(2)  # inspections of one web process; others wait for their turn
 
@@ -100,6 +101,21 @@ def preview(content: bytes) -> bytes:
     return drawn
 
 
+def join(parts: Sequence[bytes], pages: Sequence[tuple[int, int, int]], name: str) -> Upload:
+    """One PDF of scanned pages: `pages` are (which part, its page from 1, turned clockwise by 0, 90, 180 or 270 degrees).
+
+    The parts are files that were taken before; the joined one is looked into as any other.
+
+    Raises:
+        UnfitFile: with the reason.
+    """
+    asked = {"limits": _limits(JOIN_CPU_SECONDS), "lengths": [len(part) for part in parts], "pages": [list(one) for one in pages]}
+    joined = _apart(JOINING, "join", asked, b"".join(parts))
+    if not joined.startswith(b"%PDF-"):
+        raise UnfitFile(Reason(json.loads(joined)["refused"]))
+    return check(joined, name)
+
+
 def shown_name(raw: str, media_type: str) -> str:
     """The name as it is shown and offered for keeping: one line in NFC, no folder, nothing hidden, the ending of its content."""
     name = plain_name(raw)
@@ -124,11 +140,16 @@ def _look_inside(task: Literal["inspect", "preview"], content: bytes) -> bytes:
     Raises:
         UnfitFile: it took too much, or there is no turn free for it.
     """
-    limits = {
-        "pages": settings().upload_pdf_pages, "pixels": settings().upload_image_pixels,
-        "memory": MEMORY_BYTES, "seconds": CPU_SECONDS,
-    }  # fmt: skip
-    command = [sys.executable, "-I", str(INSPECTION), task, json.dumps(limits)]
+    return _apart(INSPECTION, task, _limits(CPU_SECONDS), content)
+
+
+def _limits(seconds: int) -> dict[str, int]:
+    pages, pixels = settings().upload_pdf_pages, settings().upload_image_pixels
+    return {"pages": pages, "pixels": pixels, "memory": MEMORY_BYTES, "seconds": seconds}
+
+
+def _apart(program: Path, task: str, asked: object, content: bytes) -> bytes:
+    command = [sys.executable, "-I", str(program), task, json.dumps(asked)]
     with _turn():
         try:
             done = subprocess.run(
