@@ -15,7 +15,9 @@ from portal.models import Attachment, Dossier
 from portal.services.catalogue.handling import Component
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
+from portal.services.catalogue.showing import show
 from portal.services.dossiers.attachments import attachment_of, attachments_of, open_attachment
+from portal.services.dossiers.digitise import EXTRACT, Digitised, digitised_state
 from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.errors import NotFound
 from portal.services.vault import uploads
@@ -23,6 +25,7 @@ from portal.services.vault.uploads import UnfitFile
 from portal.web.access import staff
 from portal.web.database import close_session, db
 from portal.web.filters import write_short_moment
+from portal.web.language import current_language
 from portal.web.limits import previews
 from portal.web.uploads import attachment_row, component_words, kept_response, picture_response
 
@@ -35,6 +38,7 @@ def attached_groups(dossier: Dossier, procedure: Procedure, language: str) -> li
         {
             "name": procedure.say(component.name, language),
             "words": component_words(component, is_required=component.is_required),
+            "digitised": _state_words(component, [one for one in attached if one.component_id == component.id]),
             "rows": [_row(one, component, dossier, procedure, language) for one in attached if one.component_id == component.id],
         }
         for component in wanted
@@ -49,7 +53,7 @@ def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Pro
         "href": url_for("counter.attachment", code=dossier.code, attachment_id=one.id),
         "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
         "digitised": _digitised(one),
-        "compared": " · ".join(filter(None, [_compared(one), _custody(one)])),
+        "compared": " · ".join(filter(None, [_compared(one), _custody(one), _extracted(one)])),
         "is_kept": one.original_kept_at is not None and one.original_returned_at is None,
         "seal_words": words,
         "seal_colour": colour,
@@ -70,6 +74,23 @@ def _compared(one: Attachment) -> str:
         return ""
     when = write_short_moment(one.checked_against_original_at)
     return _("Đã đối chiếu bản chính: %(name)s, %(when)s", name=one.checker.profile["full_name"], when=when)
+
+
+def _state_words(component: Component, attached: list[Attachment]) -> str:
+    """How the component is digitised, in the words of the synchronisation."""
+    return {
+        Digitised.NOT: _("Chưa số hóa"),
+        Digitised.DIGITISED: _("Được số hóa"),
+        Digitised.REUSED: _("Tái sử dụng"),
+        Digitised.REUSED_RESULT: _("Tái sử dụng từ kết quả hồ sơ khác"),
+    }[digitised_state(component, attached)]
+
+
+def _extracted(one: Attachment) -> str:
+    """The key data that a clerk read off the paper, on one line."""
+    said, language = one.extract or {}, current_language()
+    known = [element for element in EXTRACT if element.key in said]
+    return "; ".join(f"{getattr(element.label, language)}: {show(element, said[element.key])}" for element in known)
 
 
 def _custody(one: Attachment) -> str:

@@ -36,7 +36,7 @@ from portal.web.access import staff
 from portal.web.database import close_session, db
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
-from portal.web.questions import error_lines
+from portal.web.questions import error_lines, plain_field
 
 UNPROCESSABLE = 422
 PROCEDURE_FIELD, OFFICE_FIELD = "procedure", "office"
@@ -169,7 +169,7 @@ def _questions(actor: Actor, form: Mapping[str, str], errors: Errors) -> list[di
 
 
 def _field(name: str, kind: str, label: str, value: Any, **more: Any) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "label": label, "value": "" if value is None else value, "autocomplete": "off", **more}
+    return {**plain_field(name, kind, label, "" if value is None else value), "autocomplete": "off", **more}
 
 
 def _tick(name: str, legend: str, label: str, form: Mapping[str, str]) -> dict[str, Any]:

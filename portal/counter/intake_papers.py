@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, redirect, request
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.auth.permissions import Permission
@@ -59,6 +59,10 @@ def _page(filing: Filing, errors: Errors | None = None) -> str:
     counter = {
         "compared": {one for one, said in noted.items() if said["compared"]},
         "kept": {one for one, said in noted.items() if said["kept"]},
+        "digitise_href": lambda component: url_for("counter.digitise_pages", draft_id=filing.draft.id, component_id=component),
+        "extract_href": lambda component, one: url_for(
+            "counter.extract", draft_id=filing.draft.id, component_id=component, attachment_id=one
+        ),
         "may_ask_to_reuse": wants_earlier and not may_reuse(filing.draft) and filing.draft.draft["at_counter"]["is_matched"],
     }
     return papers_page(filing, errors, counter=counter)

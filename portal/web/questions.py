@@ -210,3 +210,11 @@ def said_rows(
         for element, answer in [(procedure.elements[key], answers.get(key))]
         if answer and answer["source"] == "citizen"
     ]
+
+
+def plain_field(
+    name: str, kind: str, label: str, value: Any, options: Iterable[tuple[str, str]] = (), **more: Any
+) -> dict[str, Any]:
+    """A field that no procedure asks for: a desk's own question."""
+    listed = [{"value": key, "label": words} for key, words in options]
+    return {"name": name, "kind": kind, "label": label, "value": value, "options": listed, "errors": [], **more}

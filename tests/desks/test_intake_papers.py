@@ -122,3 +122,54 @@ def test_reuse_is_offered_only_on_the_persons_word(cast: Cast, step: str) -> Non
     assert 'name="agree_to_reuse"' not in clerk.get(step).text
     with db.transaction() as session:
         assert session.get_one(Dossier, step.split("/")[3]).draft["at_counter"]["reuse_agreed_at"]
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the form of pages holds as it is drawn."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(page\.\d+)" value="([^"]+)"', page))
+    return hidden | {f"order.{place}": str(place + 1) for place in range(len(hidden))}
+
+
+def test_scans_are_put_in_order_turned_and_joined(cast: Cast, step: str) -> None:
+    clerk = cast["clerk"]
+    form = {"add": "1", f"file.{PAPER}": [(io.BytesIO(papers.pdf(2)), "a.pdf"), (io.BytesIO(papers.image()), "b.jpg")]}
+    clerk.post(step, form, content_type="multipart/form-data")
+    where = step.replace("/attachments", f"/digitise/{PAPER}")
+    page = clerk.get(where)
+    assert page.status_code == 200
+    assert page.text.count('<section class="mc-component"') == 3
+    wanted = form_of(page.text) | {"order.2": "0", "turn.2": "90", "left_out.0": "yes", "continue": "1"}
+    nothing = clerk.post(where, {"continue": "1"})
+    assert (nothing.status_code, "ít nhất một trang" in nothing.text) == (422, True)
+    assert clerk.post(where, wanted).headers["Location"] == step
+    with db.transaction() as session:
+        (joined,) = session.scalars(select(Attachment).where(Attachment.id == ids(step)[PAPER])).all()
+        assert (joined.pages, joined.media_type, joined.name) == (2, "application/pdf", "Giấy chứng sinh.pdf")
+    for name in ("other clerk", "officer", "citizen A"):
+        assert cast[name].get(where).status_code == 404
+        assert cast[name].post(where, wanted).status_code == 404
+    forged = wanted | {"page.0": "00000000-0000-7000-8000-000000000000:1"}
+    assert clerk.post(where, forged | {"left_out.0": ""}).status_code == 404
+
+
+def test_key_data_are_typed_with_the_register_beside_and_seen_at_the_desk(cast: Cast, step: str) -> None:
+    clerk = cast["clerk"]
+    send(clerk, step, paper="a.pdf", earlier="b.pdf")
+    where = step.replace("/attachments", f"/digitise/{PAPER}/{ids(step)[PAPER]}")
+    page = clerk.get(where).text
+    assert "Cơ sở dữ liệu ghi" in page
+    assert "Nguyễn Thu Hà" in page
+    wrong = clerk.post(where, {"extract.number": "7/2026", "extract.issued_on.year": "2999"})
+    assert wrong.status_code == 422
+    assert 'value="7/2026"' in wrong.text
+    assert clerk.post(where, {"extract.number": "7/2026"}).headers["Location"] == step
+    assert 'value="7/2026"' in clerk.get(where).text
+    assert cast["other clerk"].get(where).status_code == 404
+    draft = step.split("/")[3]
+    assert send(clerk, step, "continue").headers["Location"].endswith("/review")
+    confirm(clerk, draft)
+    code = re.search(r'data-dossier-code="([^"]+)"', clerk.get(f"/counter/intake/{draft}/done").text)
+    assert code
+    seen = cast["officer"].get(f"/counter/dossiers/{code[1]}").text
+    assert "Số, ký hiệu: 7/2026" in seen
+    assert "Được số hóa" in seen

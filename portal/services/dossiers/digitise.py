@@ -123,7 +123,7 @@ def keep_joined(
 
 
 def _element(name: str, kind: str, vi: str, en: str, **more: int | bool) -> Element:
-    return Element(key=f"extract.{name}", kind=kind, label=Text2(vi=vi, en=en), **more)  # type: ignore[arg-type]
+    return Element(key=f"extract.{name}", kind=kind, label=Text2(vi=vi, en=en), **more)
 
 
 EXTRACT: tuple[Element, ...] = (
