@@ -69,8 +69,8 @@ def scans_of(
         NotFound: not the actor's draft at the counter, or no such component.
         IllegalMove: it was filed meanwhile.
     """
-    draft, component = editable(session, actor, draft_id, component_id)
-    if draft.filed_by is None:
+    draft, component, reopened = editable(session, actor, draft_id, component_id)
+    if draft.filed_by is None or reopened is not None:
         raise NotFound
     scans = [one for one in attachments_of(session, draft) if one.component_id == component_id and one.file_id is not None]
     return draft, component, [one for one in scans if one.seal_verdict is None]
@@ -143,9 +143,9 @@ def note_extract(
         NotFound, IllegalMove: as `scans_of`; or no such attachment of the component.
         InvalidInput: with messages for each field.
     """
-    draft, _component = editable(session, actor, draft_id, component_id)
+    draft, _component, reopened = editable(session, actor, draft_id, component_id)
     found = attachment_of(session, draft, attachment_id)
-    if draft.filed_by is None or found.component_id != component_id or found.file_id is None:
+    if draft.filed_by is None or reopened is not None or found.component_id != component_id or found.file_id is None:
         raise NotFound
     said, errors = {}, {}
     for element in EXTRACT:
