@@ -24,6 +24,7 @@ from portal.web.questions import error_lines
 from portal.web.words import act_name
 
 UNPROCESSABLE = 422
+ELSEWHERE_NOW = frozenset({Act.TRANSFER, Act.GIVE_OPINION})  # afterwards the dossier is no longer on the actor's desk
 
 
 @blueprint.get("/dossiers/<code>/<act:act>")
@@ -46,7 +47,7 @@ def do(code: str, act: Act) -> ResponseReturnValue:
         return _act_page(at_counter(db(), actor, code), act, request.form, wrong.errors), UNPROCESSABLE
     db().commit()
     flash(done_words(act), "saved")
-    return redirect(url_for("counter.queue_list") if act is Act.GIVE_OPINION else url_for("counter.dossier", code=code))
+    return redirect(url_for("counter.queue_list") if act in ELSEWHERE_NOW else url_for("counter.dossier", code=code))
 
 
 def _act_page(

@@ -48,9 +48,16 @@ def receive_and_forward(world: World, code: str, **more: Any) -> None:
 
 
 def decide(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
-    """The officer proposes what the case says, the leader reads the words and signs."""
+    """The officer takes the dossier and proposes what the case says, the leader reads the words and signs."""
     officer = at_desk(world, "officer", code, **more)
     act(officer, "assign")
+    officer.page.close()
+    decide_held(world, code, case, **more)
+
+
+def decide_held(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
+    """The officer who holds the dossier proposes what the case says, the leader reads the words and signs."""
+    officer = at_desk(world, "officer", code, **more)
     proposal = {"decision": case["decision"]}
     proposal |= {"reason": case["reason"]} if case["decision"] == "refuse" else {}
     act(officer, "propose", proposal)

@@ -128,5 +128,7 @@ def _answer(question: Locator, key: str, value: str) -> None:
     elif question.locator(".govuk-date-input").count():
         for part, text in zip(("year", "month", "day"), value.split("-"), strict=True):
             question.locator(f'[name="{key}.{part}"]').fill(text)
+    elif question.locator("select").count():
+        question.locator("select").select_option(value)
     else:
         question.locator(f'[name="{key}"]').fill(value)

@@ -1,0 +1,129 @@
+"""A day at the desks beyond the straight way: taken back, sent elsewhere, late, asked about, paid for, stopped, checked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from portal import clock
+from tests.journeys.office import (
+    act,
+    at_desk,
+    decide_held,
+    paper_of,
+    receive_and_forward,
+    wait_for_paper,
+    wait_for_status,
+    words_of,
+)
+from tests.journeys.walker import Walker
+from tests.journeys.world import PEOPLE, PHONE, World, cases
+
+pytestmark = pytest.mark.browser
+CASE = cases()["single"]
+ELSEWHERE = "H26.32"
+LATE = "Phải chờ nơi cư trú cũ trả lời xác minh."
+QUESTION = "Người này đã từng cư trú tại phường của quý cơ quan chưa?"
+ANSWER = "Người này chưa từng cư trú tại phường chúng tôi."
+FOUND = "Đã xem nơi ở, đúng như lời khai."
+APOLOGY = "Phiếu xin lỗi và hẹn lại ngày trả kết quả"
+
+
+@pytest.fixture
+def citizen(world: World) -> Walker:
+    return Walker(world, world.logged_in(PEOPLE["single"], PHONE), looks_closely=True)
+
+
+def elsewhere(world: World, role: str, code: str) -> Walker:
+    """A member of staff of the other office, before the dossier."""
+    walker = Walker(world, world.desk(role, ELSEWHERE), looks_closely=True)
+    walker.go(f"/counter/dossiers/{code}")
+    return walker
+
+
+def test_dossier_is_taken_back_at_once_before_it_is_received(world: World, citizen: Walker) -> None:
+    code = citizen.file(CASE["answers"])
+    citizen.go(f"/my/dossiers/{code}")
+    citizen.follow(citizen.page.get_by_role("link", name="Rút hồ sơ"))
+    assert citizen.says("rút là hồ sơ kết thúc ngay")
+    citizen.press()
+    assert citizen.says("Công dân yêu cầu rút hồ sơ")
+    assert not citizen.says("Rút hồ sơ này"), "what is withdrawn is not withdrawn again"
+    clerk = at_desk(world, "clerk", code)
+    assert clerk.page.locator(".mc-acts a").count() == 0
+
+
+def test_dossier_at_the_wrong_office_goes_to_the_right_one_and_the_citizen_reads_why(world: World, citizen: Walker) -> None:
+    code = citizen.file(CASE["answers"])
+    clerk = at_desk(world, "clerk", code, looks_closely=True)
+    clerk.follow(clerk.page.locator('.mc-acts a[href$="/transfer"]'))
+    clerk.answer({"to_office": ELSEWHERE, "reason": "Ông/bà cư trú ở phường Hoàn Kiếm nên phường ấy giải quyết."})
+    clerk.press()
+    assert clerk.here == "counter.queue_list", "it is another office's now"
+    assert not clerk.says(code)
+    there = elsewhere(world, "clerk", code)
+    act(there, "receive")
+    citizen.go(f"/my/dossiers/{code}")
+    assert citizen.says("Đã chuyển đúng cơ quan")
+    assert citizen.says("phường ấy giải quyết")
+
+
+def test_late_office_apologises_on_a_signed_paper_and_appoints_another_day_once(
+    world: World, citizen: Walker, tmp_path: Path
+) -> None:
+    code = citizen.file(CASE["answers"])
+    act(at_desk(world, "clerk", code), "receive")
+    leader = at_desk(world, "leader", code, looks_closely=True)
+    act(leader, "extend-deadline", {"reason": LATE})
+    assert leader.page.locator('.mc-acts a[href$="/extend-deadline"]').count() == 0
+    wait_for_paper(citizen, code, APOLOGY)
+    words = words_of(paper_of(citizen, APOLOGY, tmp_path))
+    assert LATE in words
+    assert "xin lỗi ông/bà" in words
+    assert citizen.says("Đã xin lỗi và hẹn lại")
+
+
+def test_dossier_that_is_asked_about_checked_paid_for_and_stopped_ends_well_with_its_control_sheet(
+    world: World, citizen: Walker, tmp_path: Path
+) -> None:
+    code = citizen.file(CASE["answers"])
+    receive_and_forward(world, code)
+    officer = at_desk(world, "officer", code, looks_closely=True)
+    act(officer, "assign")
+    act(officer, "ask-opinion", {"office_code": ELSEWHERE, "question": QUESTION, "days": "2"})
+    assert officer.page.locator('.mc-acts a[href$="/propose"]').count() == 0, "an opinion is awaited"
+    colleague = elsewhere(world, "officer", code)
+    assert colleague.says("Nguyễn Thu Hà")
+    colleague.follow(colleague.page.locator('.mc-acts a[href$="/give-opinion"]'))
+    assert colleague.says(QUESTION)
+    colleague.answer({"answer": ANSWER})
+    colleague.press()
+    yesterday = clock.today() - timedelta(days=1)
+    officer.go(f"/counter/dossiers/{code}")
+    assert officer.says(ANSWER)
+    check = {
+        "held_on": yesterday.isoformat(),
+        "held_at": "09:30",
+        "place": "Số 9 phố Mẫu",
+        "participants": "Người nộp",
+    }
+    act(officer, "record-verification", {**check, "content": FOUND})
+    act(officer, "request-payment")
+    citizen.go(f"/my/dossiers/{code}")
+    assert citizen.says("Yêu cầu thực hiện nghĩa vụ tài chính")
+    act(at_desk(world, "clerk", code, looks_closely=True), "record-payment", {"receipt": "BL-0001/26"})
+    leader = at_desk(world, "leader", code, looks_closely=True)
+    act(leader, "stop", {"reason": "Chờ Tòa án trả lời về bản án ly hôn."})
+    act(leader, "resume")
+    decide_held(world, code, CASE)
+    wait_for_status(citizen, code, 10)
+    sheet = officer.context.request.get(f"{world.portal}/counter/dossiers/{code}/control-sheet")
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(sheet.body())
+    words = words_of(path)
+    assert code in words
+    assert "Giao: Bộ phận chuyên môn Nhận: Cơ quan phối hợp" in words
+    officer.go("/counter/register")
+    assert officer.says(code)
