@@ -39,6 +39,8 @@ def who_posts(address: Address) -> str:
         return "officer"
     if address.rule.startswith("/admin"):
         return "administrator"
+    if address.rule.startswith(("/counter/intake", "/counter/originals")):
+        return "clerk"
     return "leader" if address.rule.startswith("/counter") else "citizen A"
 
 
