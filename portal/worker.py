@@ -24,6 +24,7 @@ from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.queries import silent_drafts
+from portal.services.dossiers.queues import gather_tallies
 from portal.services.dossiers.recalculate import recalculate
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
@@ -77,6 +78,12 @@ def worker_app(database_url: str) -> procrastinate.App:
     def forget(timestamp: int) -> None:
         with transaction() as session:
             forget_what_ended(session, clock.now())
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="gather_tallies", queue=QUEUE, queueing_lock="gather_tallies")
+    def gather(timestamp: int) -> None:
+        with transaction() as session:
+            gather_tallies(session)
 
     return app
 

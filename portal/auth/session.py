@@ -13,7 +13,8 @@ import structlog
 from flask import Flask, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask.wrappers import Request, Response
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ UNSENT = "unsent"  # the one thing that may outlive a login: a form kept for the
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 RUN_OUT_KEPT = timedelta(days=1)
 TOUCH_AFTER = timedelta(seconds=60)
+ENDED = "ended"  # marks an office that ended, in the one list that is read of duties and such offices
 SEALED_ID_TOKEN = "login_sessions.sealed_id_token"  # noqa: S105 (a column's name)
 
 
@@ -144,22 +146,23 @@ def duties_of(database: Session, subject_hash: bytes, on: date) -> frozenset[Dut
 
     A duty ends with its office; a duty at an office that took others' dossiers over holds at those offices too.
     """
-    query = (
+    held = (
         select(StaffDuty.role, StaffDuty.office_code, StaffDuty.procedure_codes)
         .join(StaffMember)
         .join(Office, Office.code == StaffDuty.office_code)
         .where(StaffMember.subject_hash == subject_hash, StaffDuty.ended_at.is_(None))
         .where(StaffDuty.valid_from <= on, (StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= on))
         .where(Office.valid_from <= on, (Office.valid_to.is_(None)) | (Office.valid_to >= on))
-    )
-    own = frozenset(Duty(Role(role), office, frozenset(codes)) for role, office, codes in database.execute(query))
-    return own | _taken_over(database, own, on) if own else own
+    ).cte("held")
+    ended = select(literal(ENDED), Office.code, array([Office.successor_code]))
+    ended = ended.where(Office.valid_to < on, Office.successor_code.is_not(None), exists(select(held)))
+    rows = database.execute(select(held).union_all(ended)).all()
+    own = frozenset(Duty(Role(role), office, frozenset(codes)) for role, office, codes in rows if role != ENDED)
+    return own | _taken_over(own, {code: successors[0] for role, code, successors in rows if role == ENDED})
 
 
-def _taken_over(database: Session, own: frozenset[Duty], on: date) -> frozenset[Duty]:
+def _taken_over(own: frozenset[Duty], successor_of: dict[str, str]) -> frozenset[Duty]:
     """The same duties at the offices that ended before the day and whose dossiers came here, however many hands between."""
-    ended = select(Office.code, Office.successor_code).where(Office.valid_to < on, Office.successor_code.is_not(None))
-    successor_of = {code: str(successor) for code, successor in database.execute(ended)}
     found = set()
     for code in successor_of:
         heir, passed = code, {code}

@@ -16,6 +16,7 @@ from portal.citizen.own_acts import own_acts
 from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of
+from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
@@ -95,7 +96,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "procedure_name": _procedure_name(dossier),
         "status_code": STATUS_CODES[State(dossier.state)],
         "status": state_name(dossier.state),
-        "due": due_of(dossier, clock.now()),
+        "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
         "acts": {"withdraw": Act.WITHDRAW in acts, "draft": Act.CONFIRM_DRAFT in acts},
         "office_name": dossier.office and (dossier.office.name_en if current_language() == "en" else dossier.office.name),
         "office": dossier.office,

@@ -20,6 +20,7 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers, paper_of
@@ -68,7 +69,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "status_code": STATUS_CODES[place.state],
         "filed_at": filing_office_name(db(), dossier, language),
         "place": place_name(place),
-        "due": due_of(dossier, clock.now()),
+        "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
         "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),
         "facts": fact_rows(procedure, answers, language, looked_up),
         "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),

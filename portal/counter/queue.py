@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -9,27 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal import clock
-from portal.auth.permissions import Actor, Permission, Role
+from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.queue_tabs import FIRST, TABS, how_many, order_words, roles_of, tab_name
 from portal.models import Dossier
-from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.queries import PAGE_SIZE, QueueFilter, queue, queue_counts
-from portal.services.dossiers.vocabulary import (
-    APPRAISING,
-    FINISHED,
-    ISSUING,
-    NOT_RECEIVED,
-    RECEIVED,
-    RETURNED,
-    SIGNATURE,
-    STATUS_CODES,
-    SUBMITTED,
-    UNASSIGNED,
-    Place,
-    Stage,
-    State,
-)
+from portal.services.catalogue.versions import names_of
+from portal.services.dossiers.calendar import one_working_day_after
+from portal.services.dossiers.queues import PAGE_SIZE, QueueCounts, QueueFilter, queue, queue_counts
+from portal.services.dossiers.vocabulary import STATUS_CODES, Place, Stage, State
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.dues import due_of
@@ -37,33 +27,44 @@ from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.words import place_name
 
-TABS: dict[str, tuple[Place, ...]] = {
-    "submitted": (SUBMITTED,),
-    "received": (RECEIVED,),
-    "unassigned": (UNASSIGNED,),
-    "appraising": (APPRAISING,),
-    "signature": (SIGNATURE,),
-    "issuing": (ISSUING,),
-    "finished": (FINISHED,),
-    "ended": (RETURNED, NOT_RECEIVED),
-}
-FIRST_TAB = {Role.CLERK: "submitted", Role.OFFICER: "unassigned", Role.LEADER: "signature"}
 LONGEST_SEARCH = 100
-LAST_PAGE = 100_000
+LONGEST_CODE = 60
+DUES = ("overdue", "due_soon")
 
 
-def tab_names() -> dict[str, str]:
-    """The queues in the words of the desk."""
-    return {
-        "submitted": _("Chờ tiếp nhận"),
-        "received": _("Chờ chuyển xử lý"),
-        "unassigned": _("Chờ phân công"),
-        "appraising": _("Đang thẩm định"),
-        "signature": _("Chờ ký"),
-        "issuing": _("Chờ vào sổ"),
-        "finished": _("Chờ trả kết quả"),
-        "ended": _("Đã xong"),
-    }
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; whatever it says that is no list, no filter and no code is left out."""
+
+    tab: str
+    search: str = ""
+    procedure: str = ""
+    mine: bool = False
+    due: str = ""
+    after: str = ""
+    before: str = ""
+
+    def address(self, **changes: str) -> str:
+        """The address of the same list, at its beginning unless `after` or `before` say otherwise."""
+        kept: dict[str, Any] = {
+            "tab": self.tab,
+            "q": self.search,
+            "procedure": self.procedure,
+            "mine": "1" if self.mine else "",
+            "due": self.due,
+        }
+        return url_for("counter.queue_list", **{name: value for name, value in {**kept, **changes}.items() if value})
+
+    def filter(self, now: datetime, soon: datetime) -> QueueFilter:
+        """The same for the services."""
+        tab = TABS.get(self.tab)
+        due = self.due or (tab.due if tab else "")
+        return QueueFilter(
+            places=tab.places if tab else (), search=self.search, procedure_code=self.procedure, mine_only=self.mine,
+            due_from=now if due == "due_soon" else None, due_before={"overdue": now, "due_soon": soon}.get(due),
+            opinions=tab.opinions if tab and not self.search else "", newest_first=bool(tab and tab.newest_first),
+            after=self.after, before=self.before,
+        )  # fmt: skip
 
 
 @blueprint.get("")
@@ -78,52 +79,81 @@ def queue_list() -> ResponseReturnValue:
     return _queue_page()
 
 
-def _queue_page() -> str:
-    actor = current_actor()
-    search = request.args.get("q", "")[:LONGEST_SEARCH]
+def asked_for() -> Asked:
+    """What this request's address asks for; without a list, the first of the actor's own."""
+    search = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     tab = request.args.get("tab", "")
-    if tab not in TABS and not search:
-        tab = _own_tab(actor)
-    page = min(max(request.args.get("page", 1, type=int) or 1, 1), LAST_PAGE)
-    found = queue(db(), actor, QueueFilter(places=TABS.get(tab, ()), search=search, page=page))
-    counts = queue_counts(db(), actor)
+    if search or tab not in TABS:
+        tab = "" if search else next((FIRST[role] for role in sorted(roles_of(current_actor()))), "submitted")
+    due = request.args.get("due", "")
+    after, before, procedure = (request.args.get(name, "")[:LONGEST_CODE] for name in ("after", "before", "procedure"))
+    return Asked(tab, search, procedure, request.args.get("mine") == "1", due if due in DUES else "", after, before)
+
+
+def _queue_page() -> str:
+    actor, asked, now = current_actor(), asked_for(), clock.now()
+    soon = one_working_day_after(db(), now)
+    found = queue(db(), actor, asked.filter(now, soon))
+    counts = queue_counts(db(), actor, now=now, soon=soon)
+    rows = found[-PAGE_SIZE:] if asked.before else found[:PAGE_SIZE]
+    names = names_of(db(), {dossier.version_hash for dossier in rows})
+    tab, roles = TABS.get(asked.tab), roles_of(actor)
     return render_template(
         "counter/queue.html",
-        tabs=[
-            {
-                "key": key,
-                "label": name,
-                "count": sum(counts.get(place, 0) for place in TABS[key]) if key != "ended" else None,
-                "href": url_for("counter.queue_list", tab=key),
-                "current": key == tab and not search,
-            }
-            for key, name in tab_names().items()
-        ],
-        tab=tab,
-        search=search,
+        tabs=_tabs(asked, counts),
+        asked=asked,
         may_take_in=actor.holds_anywhere(Permission.INTAKE),
-        title=_("Tìm thấy") if search else tab_names()[tab],
-        rows=[_row(dossier) for dossier in found[:PAGE_SIZE]],
-        previous_href=url_for("counter.queue_list", tab=tab, q=search, page=page - 1) if page > 1 else None,
-        next_href=url_for("counter.queue_list", tab=tab, q=search, page=page + 1) if len(found) > PAGE_SIZE else None,
+        title=tab_name(asked.tab, roles) if tab else _("Tìm thấy"),
+        order=order_words(tab),
+        rows=[row_of(dossier, names[dossier.version_hash], now, soon) for dossier in rows],
+        procedures=_options(counts),
+        mine=counts.mine,
+        **_steps(asked, rows, has_more=len(found) > PAGE_SIZE),
     )
 
 
-def _own_tab(actor: Actor) -> str:
-    roles = sorted(duty.role for duty in actor.duties if duty.role in FIRST_TAB)
-    return FIRST_TAB[roles[0]] if roles else "submitted"
+def _tabs(asked: Asked, counts: QueueCounts) -> list[dict[str, Any]]:
+    roles = roles_of(current_actor())
+    return [
+        {
+            "key": key,
+            "label": tab_name(key, roles),
+            "count": how_many(key, counts),
+            "href": url_for("counter.queue_list", tab=key),
+            "current": key == asked.tab,
+        }
+        for key, tab in TABS.items()
+        if tab.roles & roles or key == asked.tab
+    ]
 
 
-def _row(dossier: Dossier) -> dict[str, Any]:
-    language = current_language()
-    procedure = by_hash(db(), dossier.version_hash)
-    due = due_of(dossier, clock.now())
+def _options(counts: QueueCounts) -> list[dict[str, str]]:
+    """The procedures of which there are dossiers, by name."""
+    named = ((code, names[1] if current_language() == "en" else names[0]) for code, names in counts.procedures.items())
+    return [{"value": code, "label": name} for code, name in sorted(named, key=lambda option: option[1])]
+
+
+def _steps(asked: Asked, rows: list[Dossier], *, has_more: bool) -> dict[str, str | None]:
+    """The addresses of the pages before and after this one."""
+    if not rows:
+        return {"previous_href": asked.address() if asked.after or asked.before else None, "next_href": None}
+    is_first, is_last = (not has_more, False) if asked.before else (not asked.after, not has_more)
+    return {
+        "previous_href": None if is_first else asked.address(before=str(rows[0].code)),
+        "next_href": None if is_last else asked.address(after=str(rows[-1].code)),
+    }
+
+
+def row_of(dossier: Dossier, name: tuple[str, str], now: datetime, soon: datetime) -> dict[str, Any]:
+    """One dossier as a line of a list; `name`: its procedure's, in Vietnamese and in English."""
+    due = due_of(dossier, now, soon)
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     return {
         "code": dossier.code,
+        "version": dossier.version,
         "href": url_for("counter.dossier", code=dossier.code),
         "subject": dossier.parties["subject"]["full_name"],
-        "procedure": procedure.say(procedure.definition.name, language),
+        "procedure": name[1] if current_language() == "en" else name[0],
         "place": place_name(place),
         "status_code": STATUS_CODES[place.state],
         "submitted": write_short_moment(dossier.submitted_at),

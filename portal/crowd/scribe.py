@@ -23,7 +23,7 @@ from portal.services.dossiers.vocabulary import APPRAISING, EVENT_NAMES, Act, Cl
 from portal.text import fold
 
 SAME_DAY_UNTIL = time(15, 0)
-EVERY_ASKED = 12  # of so many dossiers under appraisal one awaits another office's opinion
+EVERY_ASKED = 61  # of so many dossiers under appraisal one awaits another office's opinion
 WAITING_DAYS = 7
 IDS_EACH = 5  # ids that one dossier may need besides those of its events
 
@@ -139,7 +139,7 @@ class Scribe:
 
     def _other_office(self, plan: Plan) -> str:
         others = [code for code in self.hands if code != plan.office_code]
-        return others[plan.life.number % len(others)]
+        return others[spread(plan.life.number, self.seed + 4) % len(others)]
 
     def _sealed(self, plan: Plan, specimen: Specimen, someone: Person, key: bytes, dossier_id: str) -> dict[str, Any]:
         secret = "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in sha256(f"{plan.code}{self.seed}".encode())[:8])

@@ -15,6 +15,7 @@ from portal.models.notice import Notice, OutboxItem
 from portal.models.numbers import NumberSeries
 from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
+from portal.models.tally import DossierTally
 
 __all__ = [
     "Account",
@@ -25,6 +26,7 @@ __all__ = [
     "CalendarDay",
     "DataKey",
     "Dossier",
+    "DossierTally",
     "Event",
     "Evidence",
     "IssuedDocument",

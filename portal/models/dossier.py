@@ -42,6 +42,15 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+# As `services.dossiers.queues` writes them: where a dossier stands, and when it is due, which is never for an unpromised one.
+_QUEUE_ORDER = (
+    text("(state || coalesce('/' || stage, ''))"),
+    text("coalesce(promised_at, 'infinity'::timestamptz)"),
+    "submitted_at",
+    "id",
+)
+
+
 class Dossier(HasDataKey, Base):
     """One dossier, from draft to returned result.
 
@@ -111,13 +120,21 @@ class Dossier(HasDataKey, Base):
             "submitted_at",
             postgresql_where=text("filing_office_code IS NOT NULL"),
         ),
-        Index("ix_dossiers_office_code_state_promised_at", "office_code", "state", "promised_at", "id"),
+        Index("ix_dossiers_queue", "office_code", *_QUEUE_ORDER),
+        Index("ix_dossiers_queue_of_procedure", "office_code", "procedure_code", *_QUEUE_ORDER),
+        Index("ix_dossiers_queue_of_officer", "assigned_to", *_QUEUE_ORDER, postgresql_where=text("assigned_to IS NOT NULL")),
+        Index("ix_dossiers_queue_of_opinions", "office_code", *_QUEUE_ORDER, postgresql_where=text("asked_offices <> '{}'")),
         Index("ix_dossiers_owner_id_submitted_at", "owner_id", "submitted_at"),
         Index(
             "ix_dossiers_asked_offices", "asked_offices", postgresql_using="gin", postgresql_where=text("asked_offices <> '{}'")
         ),
         Index("ix_dossiers_waits_until", "waits_until", postgresql_where=text("waits_until IS NOT NULL")),
-        Index("ix_dossiers_name_tokens", "name_tokens", postgresql_using="gin"),
+        Index(
+            "ix_dossiers_names_at_office",
+            text("names_at_office(office_code, name_tokens)"),  # each word with its office before it, so that no list grows long
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[RowId]

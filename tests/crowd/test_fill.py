@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal import db
 from portal.cli import main
 from portal.config import settings
 from portal.crowd.fill import fill
@@ -23,13 +21,8 @@ from portal.services.dossiers.queries import facts_of, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.vocabulary import DRAFT, SUBMITTED
 from portal.services.oversight.audit import verify
-from tests.filings import received
-from tests.people import citizen, clerk
-
-COUNT = 1_200
-
-
-def quiet(_line: str) -> None: ...
+from tests.crowd.conftest import COUNT, quiet
+from tests.people import clerk
 
 
 def crowd(session: Session) -> list[Dossier]:
@@ -42,18 +35,6 @@ def told(dossiers: list[Dossier]) -> list[tuple[str, ...]]:
         (one.procedure_code, str(one.office_code), str(facts_of(one).place), one.parties["subject"]["full_name"])
         for one in dossiers
     ]
-
-
-@pytest.fixture(scope="module")
-def filled(database) -> Iterator[Session]:
-    """One crowd for the tests of this file, behind a dossier that a citizen filed; undone at the end."""
-    with db.engine().connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            received(session, citizen(session), clerk(session))
-            fill(session, COUNT, 7, quiet)
-            yield session
-        outer.rollback()
 
 
 def test_crowd_stands_at_every_place_of_the_table_and_half_of_it_is_open(filled: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from portal.services.errors import NotFound
 KEPT_PARSED = 300  # parsed procedures, the longest known go first
 KEPT_LISTS = 4
 _PARSED: dict[str, Procedure] = {}  # by hash, so an entry can never be out of date
+_NAMES: dict[str, tuple[str, str]] = {}  # by hash too; a few words each
 _LISTS: dict[tuple[str, date], tuple[Entry, ...]] = {}  # by what is in force and the day, so neither can these
 
 
@@ -132,6 +133,16 @@ def by_hash(session: Session, version_hash: str) -> Procedure:
     while len(_PARSED) >= KEPT_PARSED:
         _PARSED.pop(next(iter(_PARSED)), None)
     return _PARSED.setdefault(version_hash, parse(row.files))
+
+
+def names_of(session: Session, hashes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The names of these versions, (Vietnamese, English), by hash; those not known yet are read at once, without their texts."""
+    unknown = sorted(set(hashes) - _NAMES.keys())
+    if unknown:
+        query = select(ProcedureVersion.content_hash, ProcedureVersion.summary["name"])
+        for version_hash, name in session.execute(query.where(ProcedureVersion.content_hash.in_(unknown))):
+            _NAMES[version_hash] = (name[0], name[1])
+    return {version_hash: _NAMES[version_hash] for version_hash in hashes}
 
 
 def in_force(moment: datetime) -> Select[ProcedurePublication]:

@@ -15,7 +15,7 @@ from portal.models import CalendarDay, Dossier, IssuedDocument
 from portal.services.catalogue.fees import Channel
 from portal.services.catalogue.reckoning import term_rule
 from portal.services.catalogue.schema import Procedure
-from portal.services.dossiers.deadlines import Calendar, Promise, Term, promise
+from portal.services.dossiers.deadlines import Calendar, Promise, Term, Unit, promise
 from portal.services.dossiers.vocabulary import Document, State
 from portal.services.errors import GuardRefused
 from portal.services.notices.outbox import put
@@ -31,6 +31,14 @@ def working_calendar(session: Session) -> Calendar:
         days_off={row.day: row.name for row in rows if row.kind == "off"},
         make_up_days={row.day: row.name for row in rows if row.kind == "make_up"},
     )
+
+
+def one_working_day_after(session: Session, now: datetime) -> datetime:
+    """Until when a promise counts as coming soon: the same hour one working day from now.
+
+    Source: the desks' custom (amber with one working day left or less).
+    """
+    return promise(clock.to_local(now), Term(1, Unit.WORKING_DAYS), working_calendar(session)).promised_at
 
 
 def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from portal import clock
 from portal.auth.permissions import Actor, Permission
-from portal.blind_index import name_tokens, personal_id_hash
-from portal.models import AnswersDocument, DataKey, Dossier, Event, Evidence, IssuedDocument, StoredFile
+from portal.models import AnswersDocument, DataKey, Dossier, DossierTally, Event, Evidence, IssuedDocument, StoredFile
 from portal.services.dossiers.lifecycle import Move, allowed, move_for
 from portal.services.dossiers.vocabulary import CONFIRMATION, Act, Facts, Place, Stage, State
 from portal.services.errors import Forbidden, NotFound, Stale
-
-PAGE_SIZE = 50
 
 
 def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
@@ -53,25 +49,32 @@ def _living() -> Select[Dossier]:
 
 
 def _visible_to(actor: Actor) -> Select[Dossier]:
-    return _living().where(or_(_in_reach_of(actor), _asked_of(actor)), Dossier.state != State.DRAFT)
+    return _living().where(or_(in_reach_of(actor), asked_of(actor)), Dossier.state != State.DRAFT)
 
 
-def _in_reach_of(actor: Actor) -> ColumnElement[bool]:
-    """At an office of the actor, and there of a procedure that the actor's duty covers."""
+def in_reach_of(
+    actor: Actor, rows: type[Dossier] | type[DossierTally] = Dossier, *, by_index: bool = True
+) -> ColumnElement[bool]:
+    """At an office of the actor, and there of a procedure that the actor's duty covers.
+
+    Without `by_index` the rows are found by something else, and no index of offices is read through for them.
+    """
     reach = actor.reach(Permission.SEE_DOSSIER)
+    office_code = rows.office_code if by_index else func.coalesce(rows.office_code, "")
     whole = sorted(office for office, procedures in reach.items() if not procedures)
     parts = [
-        and_(Dossier.office_code == office, Dossier.procedure_code.in_(sorted(procedures)))
+        and_(office_code == office, rows.procedure_code.in_(sorted(procedures)))
         for office, procedures in sorted(reach.items())
         if procedures
     ]
-    return or_(Dossier.office_code.in_(whole), *parts)
+    return or_(office_code.in_(whole), *parts)
 
 
-def _asked_of(actor: Actor) -> ColumnElement[bool]:
+def asked_of(actor: Actor) -> ColumnElement[bool]:
     """Of another office that asked one of the actor's for its opinion, and still awaits it."""
     asked = sorted(office for office, procedures in actor.reach(Permission.GIVE_OPINION).items() if not procedures)
-    return and_(Dossier.asked_offices != [], Dossier.asked_offices.overlap(asked)) if asked else false()
+    is_asking = Dossier.asked_offices.op("<>")(literal_column("'{}'"))  # in the very words of the index, or it is not used
+    return and_(is_asking, Dossier.asked_offices.overlap(asked)) if asked else false()
 
 
 def owned(session: Session, actor: Actor, code: str, *, lock: bool = False) -> Dossier:
@@ -147,7 +150,9 @@ def for_system(
 
 def silent_drafts(session: Session) -> list[uuid.UUID]:
     """The dossiers whose draft result the citizen might have disputed until a moment that is past, oldest first."""
-    query = select(Dossier.id).where(_stands_at(CONFIRMATION), Dossier.waits_until < clock.now())
+    query = select(Dossier.id).where(
+        Dossier.state == CONFIRMATION.state.value, Dossier.stage == CONFIRMATION.stage, Dossier.waits_until < clock.now()
+    )
     return list(session.scalars(query.order_by(Dossier.waits_until, Dossier.id)))
 
 
@@ -165,59 +170,6 @@ def _found(dossier: Dossier | None) -> Dossier:
 def buttons(dossier: Dossier, actor: Actor) -> tuple[Move, ...]:
     """The acts that the actor may do on the dossier now."""
     return allowed(facts_of(dossier), actor)
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """Which dossiers of the actor's offices are wanted; `search` is a code, a personal ID, or a name without diacritics."""
-
-    places: tuple[Place, ...] = ()
-    search: str = ""
-    mine_only: bool = False
-    due_before: datetime | None = None
-    page: int = 1
-
-
-def queue(session: Session, actor: Actor, wanted: QueueFilter) -> list[Dossier]:
-    """One page of the actor's queue: what is promised first stands first, then what came first; one row more than a page."""
-    query = _living().where(_in_reach_of(actor), Dossier.state != State.DRAFT)
-    if wanted.places:
-        query = query.where(or_(*(_stands_at(place) for place in wanted.places)))
-    if wanted.search.strip():
-        query = query.where(_matches(wanted.search))
-    if wanted.mine_only:
-        query = query.where(Dossier.assigned_to == actor.account_id)
-    if wanted.due_before:
-        query = query.where(Dossier.promised_at < wanted.due_before)
-    order = (Dossier.promised_at.asc().nulls_last(), Dossier.submitted_at.asc(), Dossier.id)
-    offset = (max(wanted.page, 1) - 1) * PAGE_SIZE
-    return list(session.scalars(query.order_by(*order).offset(offset).limit(PAGE_SIZE + 1)))
-
-
-def _stands_at(place: Place):  # type: ignore[no-untyped-def]  # SQLAlchemy's clause types are not worth naming
-    if place.stage is None:
-        return (Dossier.state == place.state.value) & Dossier.stage.is_(None)
-    return (Dossier.state == place.state.value) & (Dossier.stage == place.stage.value)
-
-
-def _matches(search: str):  # type: ignore[no-untyped-def]
-    wanted = search.strip()
-    if wanted.isdigit() and len(wanted) == 12:
-        return Dossier.subject_hash == personal_id_hash(wanted)
-    is_code = Dossier.code == wanted.upper()
-    tokens = name_tokens(wanted)
-    return or_(is_code, Dossier.name_tokens.contains(tokens)) if tokens else is_code  # a name has hyphens too: Ê-ban
-
-
-def queue_counts(session: Session, actor: Actor) -> dict[Place, int]:
-    """How many dossiers of the actor's offices stand at each open place."""
-    query = (
-        select(Dossier.state, Dossier.stage, func.count())
-        .where(_in_reach_of(actor))
-        .where(Dossier.state.not_in([State.DRAFT, State.NOT_RECEIVED, State.WITHDRAWN, State.RETURNED]))
-        .group_by(Dossier.state, Dossier.stage)
-    )
-    return {Place(State(state), Stage(stage) if stage else None): count for state, stage, count in session.execute(query)}
 
 
 def filed_on(dossier: Dossier) -> date | None:

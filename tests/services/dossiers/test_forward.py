@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import LOCAL
 from portal.services.dossiers.forward import forward
-from portal.services.dossiers.queries import QueueFilter, queue
+from portal.services.dossiers.queues import QueueFilter, queue
 from tests.filings import received
 from tests.people import citizen, clerk, officer
 from tests.services.dossiers.doings import last_event

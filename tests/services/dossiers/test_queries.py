@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,8 +17,6 @@ from portal.models import Dossier
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.issue import issue, order_of
 from portal.services.dossiers.queries import (
-    PAGE_SIZE,
-    QueueFilter,
     at_counter,
     documents_of,
     evidence_of,
@@ -25,11 +24,10 @@ from portal.services.dossiers.queries import (
     owned,
     owned_dossiers,
     paper_of,
-    queue,
-    queue_counts,
 )
+from portal.services.dossiers.queues import PAGE_SIZE, QueueFilter, queue, queue_counts
 from portal.services.dossiers.receive import receive
-from portal.services.dossiers.vocabulary import RECEIVED, SUBMITTED, UNASSIGNED, Place, State
+from portal.services.dossiers.vocabulary import NOT_RECEIVED, RECEIVED, SUBMITTED, UNASSIGNED, Place, State
 from portal.services.errors import NotFound
 from tests.filings import appraising, approved, filled_draft, received, submitted
 from tests.people import OFFICE, OTHER_OFFICE, citizen, clerk, leader, officer, staff
@@ -46,6 +44,10 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 def codes(dossiers: list[Dossier]) -> list[str]:
     return [str(dossier.code) for dossier in dossiers]
+
+
+def counts(session: Session, actor: Actor) -> dict[Place, int]:
+    return queue_counts(session, actor, now=MONDAY, soon=MONDAY + timedelta(days=1)).places
 
 
 def found(session: Session, actor: Actor, search: str) -> list[str]:
@@ -84,7 +86,7 @@ def test_administrator_and_auditor_have_no_queue(session: Session, role: Role) -
     dossier = submitted(session, citizen(session))
     actor = staff(session, role)
     assert queue(session, actor, QueueFilter()) == []
-    assert queue_counts(session, actor) == {}
+    assert counts(session, actor) == {}
     with pytest.raises(NotFound):
         at_counter(session, actor, str(dossier.code))
 
@@ -103,7 +105,7 @@ def test_clerk_of_two_offices_sees_both_queues_in_one(session: Session) -> None:
     )
     both = replace(clerk(session), duties=frozenset({Duty(Role.CLERK, OFFICE), Duty(Role.CLERK, OTHER_OFFICE)}))
     assert set(codes(queue(session, both, QueueFilter()))) == {first.code, second.code}
-    assert queue_counts(session, both) == {SUBMITTED: 2}
+    assert counts(session, both) == {SUBMITTED: 2}
 
 
 def test_duty_for_one_procedure_shows_that_procedures_dossiers_alone(session: Session) -> None:
@@ -114,7 +116,7 @@ def test_duty_for_one_procedure_shows_that_procedures_dossiers_alone(session: Se
     )
     assert codes(queue(session, covered, QueueFilter())) == [dossier.code]
     assert queue(session, other, QueueFilter()) == []
-    assert (queue_counts(session, covered), queue_counts(session, other)) == ({SUBMITTED: 1}, {})
+    assert (counts(session, covered), counts(session, other)) == ({SUBMITTED: 1}, {})
 
 
 def test_queue_is_narrowed_to_places_and_to_stages_within_processing(session: Session) -> None:
@@ -127,7 +129,7 @@ def test_queue_is_narrowed_to_places_and_to_stages_within_processing(session: Se
     assert queue(session, who.clerk, QueueFilter(places=(Place(State.FINISHED),))) == []
 
 
-def test_counts_of_open_places_leave_out_what_has_ended(session: Session) -> None:
+def test_every_place_is_counted_and_drafts_at_none(session: Session) -> None:
     who = hands(session, citizen(session))
     submitted(session, citizen(session))
     unassigned(session, who)
@@ -136,7 +138,7 @@ def test_counts_of_open_places_leave_out_what_has_ended(session: Session) -> Non
     ended.state = "not_received"
     session.flush()
     filled_draft(session, citizen(session))
-    assert queue_counts(session, who.clerk) == {SUBMITTED: 1, UNASSIGNED: 2}
+    assert counts(session, who.clerk) == {SUBMITTED: 1, UNASSIGNED: 2, NOT_RECEIVED: 1}
 
 
 def test_officer_finds_what_they_hold_and_not_what_a_colleague_holds(session: Session) -> None:
@@ -161,18 +163,37 @@ def test_due_filter_finds_what_is_promised_before_the_moment_and_nothing_without
     assert queue(session, taker, QueueFilter(due_before=soon.promised_at)) == []
 
 
-def test_page_holds_fifty_and_one_more_that_tells_of_a_next_page(
+def test_pages_follow_one_another_from_the_code_where_one_ends_and_back(
     session: Session, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.services.dossiers.queries.PAGE_SIZE", 3)
+    monkeypatch.setattr("portal.services.dossiers.queues.PAGE_SIZE", 3)
     taker, filed = clerk(session), []
     for _ in range(7):
         filed.append(str(submitted(session, citizen(session)).code))
         clock.shift(timedelta(seconds=1))
-    first, second, third, beyond = (codes(queue(session, taker, QueueFilter(page=page))) for page in (1, 2, 3, 4))
-    assert (first, second, third, beyond) == (filed[:4], filed[3:7], filed[6:7], [])
-    assert codes(queue(session, taker, QueueFilter(page=0))) == codes(queue(session, taker, QueueFilter(page=-5))) == first
+
+    def page(**where: Any) -> list[str]:
+        return codes(queue(session, taker, QueueFilter(**where)))
+
+    assert page() == filed[:4]
+    assert page(after=filed[2]) == filed[3:7]
+    assert page(after=filed[5]) == filed[6:7]
+    assert page(after=filed[6]) == []
+    assert page(before=filed[6]) == filed[2:6]
+    assert page(before=filed[1]) == filed[:1]
+    assert page(newest_first=True) == filed[:2:-1]
+    assert page(newest_first=True, after=filed[4]) == filed[3::-1]
+    assert page(newest_first=True, before=filed[2]) == filed[6:2:-1]
     assert PAGE_SIZE == 50
+
+
+def test_page_that_begins_at_another_offices_dossier_is_empty(session: Session) -> None:
+    submitted(session, citizen(session))
+    there = submitted(
+        session, citizen(session), permanent_residence={"ward_code": "00070", "province_code": "01", "detail": "Số 2"}
+    )
+    for mark in (str(there.code), "H26.31-20260101-0000000", "x"):
+        assert queue(session, clerk(session), QueueFilter(after=mark)) == []
 
 
 @pytest.mark.parametrize(

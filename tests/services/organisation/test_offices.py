@@ -13,7 +13,8 @@ from portal.models import Office
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.offices import competent_office, handling_office
-from portal.services.dossiers.queries import QueueFilter, at_counter, queue
+from portal.services.dossiers.queries import at_counter
+from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.errors import EditedMeanwhile, Forbidden, GuardRefused, InvalidInput, LevelTooLow, NotFound
 from portal.services.organisation.close_office import close_office
 from portal.services.organisation.offices import all_offices, as_tree, edit_office, names_of, office_of, open_office, particulars

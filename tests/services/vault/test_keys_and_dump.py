@@ -13,16 +13,8 @@ from portal.config import settings
 from portal.crypto import KeyDestroyed, SealError, keyring, keyring_path, replace_keyring
 from portal.models import DataKey, Dossier
 from portal.postgres import EmbeddedServer
-from portal.services.dossiers.queries import (
-    QueueFilter,
-    at_counter,
-    documents_of,
-    evidence_of,
-    latest_answers,
-    owned,
-    owned_dossiers,
-    queue,
-)
+from portal.services.dossiers.queries import at_counter, documents_of, evidence_of, latest_answers, owned, owned_dossiers
+from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
 from portal.services.vault.keys import destroy, rewrap, wrapped_by

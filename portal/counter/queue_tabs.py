@@ -1,0 +1,140 @@
+"""The lists of the desks: what each is called, which places it holds, in which order it is read, and for whom it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from flask_babel import gettext as _
+
+from portal.auth.permissions import Actor, Role
+from portal.services.dossiers.lifecycle import RUNNING
+from portal.services.dossiers.queues import MOST_COUNTED, OPINIONS_AT, Opinions, QueueCounts
+from portal.services.dossiers.vocabulary import (
+    APPRAISING,
+    CONFIRMATION,
+    FINISHED,
+    ISSUING,
+    NOT_RECEIVED,
+    PAUSED,
+    RECEIVED,
+    RETURNED,
+    SIGNATURE,
+    STOPPED,
+    SUBMITTED,
+    SUPPLIED,
+    TO_COMPLETE,
+    TO_PAY,
+    TO_PREPAY,
+    TO_REQUEST,
+    TO_SUPPLY,
+    UNASSIGNED,
+    WITHDRAWING,
+    WITHDRAWN,
+    Place,
+)
+from portal.web.filters import write_number
+from portal.web.language import current_language
+
+Due = Literal["", "overdue", "due_soon"]
+CLERK, OFFICER, LEADER = Role.CLERK, Role.OFFICER, Role.LEADER
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One list. `due`, `opinions`: as the filter of the queue; `newest_first`: of what is over, the latest stands first."""
+
+    places: tuple[Place, ...]
+    roles: frozenset[Role]
+    due: Due = ""
+    opinions: Opinions = ""
+    newest_first: bool = False
+
+
+def _tab(places: Iterable[Place], *roles: Role, due: Due = "", opinions: Opinions = "", newest_first: bool = False) -> Tab:
+    return Tab(tuple(places), frozenset(roles), due, opinions, newest_first)
+
+
+# In the order in which a desk shows them.
+TABS: dict[str, Tab] = {
+    "submitted": _tab((SUBMITTED,), CLERK),
+    "signature": _tab((SIGNATURE,), LEADER, OFFICER),
+    "unassigned": _tab((UNASSIGNED,), OFFICER, LEADER),
+    "appraising": _tab((APPRAISING,), OFFICER, LEADER),
+    "supplied": _tab((SUPPLIED,), CLERK),
+    "to_request": _tab((TO_REQUEST,), CLERK),
+    "received": _tab((RECEIVED,), CLERK),
+    "opinions": _tab(OPINIONS_AT, OFFICER, opinions="awaited"),
+    "asked": _tab(OPINIONS_AT, OFFICER, opinions="asked_of_us"),
+    "supplements": _tab((TO_COMPLETE, TO_SUPPLY), CLERK, OFFICER),
+    "payment": _tab((TO_PREPAY, TO_PAY), CLERK, OFFICER),
+    "confirmation": _tab((CONFIRMATION,), OFFICER),
+    "processing": _tab((UNASSIGNED, APPRAISING, TO_REQUEST, CONFIRMATION, SIGNATURE, ISSUING), CLERK),
+    "due_soon": _tab(RUNNING, CLERK, OFFICER, LEADER, due="due_soon"),
+    "overdue": _tab(RUNNING, CLERK, OFFICER, LEADER, due="overdue"),
+    "issuing": _tab((ISSUING,), LEADER),
+    "finished": _tab((FINISHED,), CLERK, LEADER),
+    "returned": _tab((RETURNED,), CLERK, newest_first=True),
+    "issued": _tab((FINISHED, RETURNED), OFFICER, newest_first=True),
+    "stopped": _tab((WITHDRAWING, WITHDRAWN, NOT_RECEIVED, PAUSED, STOPPED), CLERK, OFFICER, LEADER, newest_first=True),
+}
+FIRST = {Role.CLERK: "submitted", Role.OFFICER: "unassigned", Role.LEADER: "signature"}
+
+
+def roles_of(actor: Actor) -> frozenset[Role]:
+    """In which capacities the actor sits at the desks."""
+    return frozenset(duty.role for duty in actor.duties) & FIRST.keys()
+
+
+def tab_name(key: str, roles: frozenset[Role]) -> str:
+    """What a list is called by those who work with it."""
+    if key == "signature" and Role.LEADER in roles:
+        return _("Chờ phê duyệt")
+    return {
+        "submitted": _("Chờ tiếp nhận"),
+        "signature": _("Trình ký"),
+        "unassigned": _("Chờ phân công"),
+        "appraising": _("Chờ xử lý"),
+        "supplied": _("Đã bổ sung, chờ kiểm tra"),
+        "to_request": _("Chờ gửi yêu cầu bổ sung"),
+        "received": _("Chờ chuyển xử lý"),
+        "opinions": _("Chờ ý kiến phối hợp"),
+        "asked": _("Được hỏi ý kiến"),
+        "supplements": _("Chờ bổ sung"),
+        "payment": _("Chờ nghĩa vụ tài chính"),
+        "confirmation": _("Dự thảo"),
+        "processing": _("Đang xử lý"),
+        "due_soon": _("Sắp đến hạn"),
+        "overdue": _("Quá hạn"),
+        "issuing": _("Chờ đóng dấu, vào sổ"),
+        "finished": _("Chờ trả kết quả"),
+        "returned": _("Đã trả kết quả"),
+        "issued": _("Đã phát hành"),
+        "stopped": _("Rút / từ chối / dừng"),
+    }[key]
+
+
+def order_words(tab: Tab | None) -> str:
+    """Why the first row stands first."""
+    if tab is None:
+        return _("Tìm thấy theo mã, số định danh hoặc tên; hẹn trả sớm nhất đứng đầu. Chỉ xem được 200 hồ sơ đầu.")
+    if tab.newest_first:
+        return _("Hồ sơ hẹn trả gần đây nhất đứng đầu; chưa hẹn thì nộp sau đứng trước.")
+    if tab.due == "overdue":
+        return _("Hồ sơ quá hạn lâu nhất đứng đầu.")
+    if tab.due == "due_soon":
+        return _("Hồ sơ còn không quá một ngày làm việc; hết hạn trước đứng đầu.")
+    if tab.places == (SUBMITTED,):
+        return _("Chưa tiếp nhận thì chưa có ngày hẹn: nộp trước đứng trước.")
+    return _("Hồ sơ hẹn trả sớm nhất đứng đầu; chưa hẹn thì nộp trước đứng trước.")
+
+
+def how_many(key: str, counts: QueueCounts) -> str:
+    """The number beside a list's name: exact for places, `99+` where only the beginning is counted."""
+    tab = TABS[key]
+    if tab.due or tab.opinions:
+        some = {"overdue": counts.overdue, "due_soon": counts.due_soon}.get(tab.due) if tab.due else None
+        some = some if some is not None else {"awaited": counts.awaited, "asked_of_us": counts.asked_of_us}[tab.opinions]
+        return f"{MOST_COUNTED}+" if some > MOST_COUNTED else write_number(some, current_language())
+    return write_number(sum(counts.places.get(place, 0) for place in tab.places), current_language())
