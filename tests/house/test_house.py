@@ -85,6 +85,15 @@ def test_no_local_path_and_no_unfinished_mark_in_code() -> None:
         assert not re.search(r"\b(TODO|FIXME|XXX)\b", text), path
 
 
+def test_table_of_rules_names_each_rule_once_and_tests_that_exist() -> None:
+    table = (PORTAL.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (R\d+) \|", table, re.MULTILINE) == [f"R{number}" for number in range(1, 31)]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", table)
+    assert len(named) == 30 - table.count("| not yet | | |")
+    for path, test in named:
+        assert f"def {test}(" in (PORTAL.parent / path).read_text(encoding="utf-8"), f"{path}::{test}"
+
+
 def test_printed_lifecycle_is_the_table_itself() -> None:
     printed = (PORTAL.parent / "docs" / "lifecycle.md").read_text(encoding="utf-8")
     assert as_markdown() in printed
