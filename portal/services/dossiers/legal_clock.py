@@ -5,7 +5,7 @@ The arithmetic is `deadlines` and `pauses`; which act does what to the clock is 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,13 +15,14 @@ from portal.models import Dossier
 from portal.services.catalogue.reckoning import case_of
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.calendar import term_of, working_calendar
-from portal.services.dossiers.deadlines import Calendar, OfficeHours, Promise, Term, after_office_time
+from portal.services.dossiers.deadlines import Calendar, OfficeHours, Promise, Term, after_office_time, next_working_moment
 from portal.services.dossiers.pauses import Pause, re_appointed, reckon
 from portal.services.dossiers.queries import filed_on, latest_answers
 from portal.services.dossiers.vocabulary import Clock, Place, Stage, State
 
+HANDED_OVER_BY = time(8, 30)  # what came after the cut-off goes on at the start of the next working day
 STEP_ROLES: dict[State | Stage, str] = {
-    State.RECEIVED: "clerk", Stage.APPRAISING: "officer", Stage.AWAITING_SIGNATURE: "leader", Stage.ISSUING: "records",
+    Stage.APPRAISING: "officer", Stage.AWAITING_SIGNATURE: "leader", Stage.ISSUING: "records",
 }  # fmt: skip
 
 
@@ -94,11 +95,22 @@ def _term_now(session: Session, dossier: Dossier, procedure: Procedure) -> Term:
     return term_of(procedure, dossier.channel, case)  # type: ignore[arg-type]
 
 
+def hand_over_due(received_at: datetime, calendar: Calendar, hours: OfficeHours) -> datetime:
+    """By when a dossier received at this moment (Vietnam time) is to be handed over to the professional unit."""
+    counted = next_working_moment(received_at, calendar, hours)
+    if counted.time() <= hours.same_day_until:
+        return datetime.combine(counted.date(), hours.close, tzinfo=received_at.tzinfo)
+    return datetime.combine(calendar.next_working_day(counted.date()), HANDED_OVER_BY, tzinfo=received_at.tzinfo)
+
+
 def step_due(procedure: Procedure, place: Place, now: datetime, calendar: Calendar) -> datetime | None:
     """When the step that begins now should be done by the office's internal process; None where nobody's budget runs.
 
-    Source: TT 01/2018/TT-VPCP, Điều 8 (the internal process names a time for each step).
+    Source: TT 01/2018/TT-VPCP, Điều 8 (the internal process names a time for each step); the hand-over on the day of
+    receipt, or after 15:00 at the start of the next working day: NĐ 118/2025/NĐ-CP.
     """
+    if place.state is State.RECEIVED:
+        return hand_over_due(clock.to_local(now), calendar, OfficeHours())
     role = STEP_ROLES.get(place.stage or place.state)
     hours = next((step.hours for step in procedure.definition.process if step.role == role), None)
     if hours is None:
