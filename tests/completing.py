@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor
@@ -58,10 +60,16 @@ def picture(name: str = "ảnh.png", shade: int = 1) -> Any:
     return upload(name, papers.image("PNG", (shade + 8, 8)))
 
 
+@lru_cache(maxsize=1)
+def paper_file() -> Any:
+    """The file that every dossier is filed with: drawn again, its bytes would differ."""
+    return upload()
+
+
 def filed(session: Session, owner: Actor, **answers: str) -> Dossier:
     """A dossier of the procedure with the one paper that it needs, filed."""
     draft = filled_draft(session, owner, answers, code=COMPLETING)
-    attach(session, owner, draft.id, PAPER, upload(), ScanState.NOT_SCANNED)
+    attach(session, owner, draft.id, PAPER, paper_file(), ScanState.NOT_SCANNED)
     return submit(session, owner, draft.id, is_declared=True)
 
 
@@ -125,4 +133,11 @@ def accepted(session: Session, clerk: Actor, dossier: Dossier) -> Dossier:
     return accept_supplements(session, clerk, str(dossier.code), expected_version=dossier.version)
 
 
-__all__ = ["PAPER", "PHOTOS", "SOMETIMES", "attachments_of"]
+def take_away(owner: Engine) -> None:
+    """Take the procedure away again, when nothing is filed under it any more."""
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM procedure_publications WHERE code = :code"), {"code": COMPLETING})
+        connection.execute(text("DELETE FROM procedure_versions WHERE code = :code"), {"code": COMPLETING})
+
+
+__all__ = ["DETAIL", "PAPER", "PHOTOS", "SOMETIMES", "attachments_of"]

@@ -15,12 +15,13 @@ from portal.citizen import blueprint
 from portal.citizen.own_acts import own_acts
 from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.attachments import attachments_of
+from portal.services.dossiers.attachments import attachments_of, replaced_attachments
 from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
+from portal.services.dossiers.reopened import reopened
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
@@ -30,6 +31,7 @@ from portal.web.documents import pdf_response
 from portal.web.dues import due_of
 from portal.web.filters import write_moment
 from portal.web.language import current_language
+from portal.web.reopened import until_words
 from portal.web.uploads import attachment_row
 from portal.web.words import ending_sentence, event_name, state_name, waiting_words
 
@@ -105,15 +107,29 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         "promise_days": days,
         "days_left": _days_left(dossier, days),
         "documents": [_card(document, dossier) for document in documents_of(db(), dossier)],
+        "supplement": _awaited(dossier),
         "attached": [
             {
                 **attachment_row(one),
                 "href": url_for("citizen.attachment", attachment_id=one.id),
                 "preview_href": url_for("citizen.attachment_preview", attachment_id=one.id),
             }
-            for one in attachments_of(db(), dossier)
+            for one in (*attachments_of(db(), dossier), *replaced_attachments(db(), dossier))
         ],
         "tracking_secret": dossier.parties["tracking_secret"],
+    }
+
+
+def _awaited(dossier: Dossier) -> dict[str, Any] | None:
+    """What the office awaits from the owner, with the last day; None where it awaits nothing."""
+    open_now = reopened(db(), dossier)
+    if open_now is None:
+        return None
+    until = open_now.request.window_ends_at
+    return {
+        "names": [item["name"] for item in open_now.request.items],
+        "until": until_words(until) if until else "",
+        "is_over": until is not None and until < clock.now(),
     }
 
 
@@ -129,7 +145,7 @@ def _timeline(dossier: Dossier, events: list[Any]) -> list[dict[str, Any]]:
         items[-1]["text"] = ending_sentence(state)
         return items
     items.append(_waiting(dossier, place))
-    if dossier.promised_at and state is not State.FINISHED:
+    if dossier.promised_at and dossier.paused_at is None and state is not State.FINISHED:
         latest = _("Chậm nhất %(when)s.", when=write_moment(dossier.promised_at, current_language()))
         items.append({"when": None, "title": _("Có kết quả"), "text": latest, "state": "next"})
     return items
@@ -147,7 +163,12 @@ def _waiting(dossier: Dossier, place: Place) -> dict[str, Any]:
 
 def _days_left(dossier: Dossier, days: list[Any]) -> int | None:
     """Working days between today and the promise; None where nothing is awaited, or it is too late to count."""
-    if dossier.promised_at is None or dossier.finished_at is not None or dossier.promised_at < clock.now():
+    if (
+        dossier.promised_at is None
+        or dossier.paused_at is not None
+        or dossier.finished_at is not None
+        or dossier.promised_at < clock.now()
+    ):
         return None
     today = clock.today().isoformat()
     return sum(1 for day, kind, *_rest in days if kind == DayKind.COUNTED and day > today)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.auth.session import current_actor
+from portal.counter.supplements import marking
 from portal.models import Dossier
 from portal.services.catalogue.answers import shown_questions
 from portal.services.catalogue.fees import total_vnd
@@ -111,6 +112,8 @@ SHOWS: dict[Act, Shows] = {
     Act.REFUSE: _grounds,
     Act.TRANSFER: _other_offices,
     Act.REASSIGN: _officers,
+    Act.PROPOSE_SUPPLEMENTS: marking,
+    Act.REQUEST_SUPPLEMENTS: marking,
     Act.REQUEST_PAYMENT: _fee,
     Act.RECORD_PAYMENT: _fee,
     Act.ASK_OPINION: _offices_to_ask,

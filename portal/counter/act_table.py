@@ -12,7 +12,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import BaseConverter, ValidationError
 
 from portal.auth.permissions import Actor
+from portal.counter.supplements import items_in
 from portal.models import Dossier
+from portal.services.dossiers.accept_supplements import accept_supplements
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.ask_opinion import ask_opinion
 from portal.services.dossiers.assign import assign
@@ -21,17 +23,20 @@ from portal.services.dossiers.extend_deadline import extend_deadline
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.give_opinion import give_opinion
 from portal.services.dossiers.propose import propose
+from portal.services.dossiers.propose_supplements import propose_supplements
 from portal.services.dossiers.reassign import reassign
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.record_payment import record_payment
 from portal.services.dossiers.record_verification import record_verification
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.request_payment import request_payment
+from portal.services.dossiers.request_supplements import request_supplements
 from portal.services.dossiers.resume import resume
 from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.send_back import send_back
 from portal.services.dossiers.send_draft import send_draft
 from portal.services.dossiers.stop import stop
+from portal.services.dossiers.supplements import OVERRIDE_FIELD
 from portal.services.dossiers.transfer import transfer
 from portal.services.dossiers.vocabulary import Act
 
@@ -73,6 +78,11 @@ def _record_verification(session: Session, actor: Actor, code: str, version: int
     return record_verification(session, actor, code, expected_version=version, held_at=held_at, **said)
 
 
+def _request_supplements(session: Session, actor: Actor, code: str, version: int, form: Form) -> Dossier:
+    items, override = items_in(form), form.get(OVERRIDE_FIELD, "")
+    return request_supplements(session, actor, code, expected_version=version, items=items, override=override)
+
+
 DOES: dict[Act, Does] = {
     Act.RECEIVE: lambda s, a, code, v, f: receive(s, a, code, expected_version=v, compared=_chosen(f, "compared")),
     Act.REFUSE: _with(refuse, "reason", "ground"),
@@ -80,6 +90,9 @@ DOES: dict[Act, Does] = {
     Act.FORWARD: _with(forward),
     Act.ASSIGN: _with(assign),
     Act.REASSIGN: _with(reassign, "to"),
+    Act.PROPOSE_SUPPLEMENTS: lambda s, a, code, v, f: propose_supplements(s, a, code, expected_version=v, items=items_in(f)),
+    Act.REQUEST_SUPPLEMENTS: _request_supplements,
+    Act.ACCEPT_SUPPLEMENTS: _with(accept_supplements),
     Act.REQUEST_PAYMENT: _with(request_payment),
     Act.RECORD_PAYMENT: _with(record_payment, "receipt"),
     Act.ASK_OPINION: _with(ask_opinion, "office_code", "question", "days"),
@@ -106,6 +119,9 @@ def done_words(act: Act) -> str:
         Act.FORWARD: _("Đã chuyển xử lý."),
         Act.ASSIGN: _("Ông/bà đã nhận thụ lý hồ sơ này."),
         Act.REASSIGN: _("Đã giao hồ sơ cho chuyên viên khác."),
+        Act.PROPOSE_SUPPLEMENTS: _("Đã chuyển bộ phận một cửa gửi yêu cầu bổ sung."),
+        Act.REQUEST_SUPPLEMENTS: _("Đã gửi yêu cầu. Phiếu đang được ký số; hồ sơ chờ người nộp."),
+        Act.ACCEPT_SUPPLEMENTS: _("Đã nhận bổ sung. Giấy hẹn mới đang được ký số."),
         Act.REQUEST_PAYMENT: _("Đã gửi thông báo nộp phí, lệ phí. Hồ sơ chờ người nộp."),
         Act.RECORD_PAYMENT: _("Đã ghi nhận việc nộp phí, lệ phí."),
         Act.ASK_OPINION: _("Đã gửi câu hỏi sang cơ quan phối hợp."),

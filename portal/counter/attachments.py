@@ -16,7 +16,7 @@ from portal.services.catalogue.handling import Component
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
-from portal.services.dossiers.attachments import attachment_of, attachments_of, open_attachment
+from portal.services.dossiers.attachments import attachment_of, attachments_of, open_attachment, replaced_attachments
 from portal.services.dossiers.digitise import EXTRACT, Digitised, digitised_state
 from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.errors import NotFound
@@ -33,12 +33,13 @@ from portal.web.uploads import attachment_row, component_words, kept_response, p
 def attached_groups(dossier: Dossier, procedure: Procedure, language: str) -> list[dict[str, Any]]:
     """Each component that the answers call for, with what is attached to it."""
     wanted = components_wanted(procedure, latest_answers(db(), dossier).content)
-    attached = attachments_of(db(), dossier) if wanted else []
+    current = attachments_of(db(), dossier) if wanted else []
+    attached = [*current, *replaced_attachments(db(), dossier)] if wanted else []
     return [
         {
             "name": procedure.say(component.name, language),
             "words": component_words(component, is_required=component.is_required),
-            "digitised": _state_words(component, [one for one in attached if one.component_id == component.id]),
+            "digitised": _state_words(component, [one for one in current if one.component_id == component.id]),
             "rows": [_row(one, component, dossier, procedure, language) for one in attached if one.component_id == component.id],
         }
         for component in wanted

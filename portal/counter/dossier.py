@@ -14,6 +14,7 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.attachments import attached_groups
+from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.answers import looked_up_elements
 from portal.services.catalogue.provenance import Answers
@@ -41,9 +42,12 @@ KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
     Act.SEND_BACK: "b", Act.APPROVE: "k", Act.RETURN_RESULT: "r", Act.REQUEST_SUPPLEMENTS: "y", Act.ASK_OPINION: "h",
     Act.EXTEND_DEADLINE: "l", Act.GIVE_OPINION: "o",
+    Act.PROPOSE_SUPPLEMENTS: "u", Act.ACCEPT_SUPPLEMENTS: "a",
 }  # fmt: skip
 SAID = ("reason", "question", "answer", "content")  # what an event's details say in somebody's own words
-PRIMARY = frozenset({Act.RECEIVE, Act.FORWARD, Act.ASSIGN, Act.PROPOSE, Act.APPROVE, Act.RETURN_RESULT, Act.GIVE_OPINION})
+PRIMARY = frozenset(
+    {Act.RECEIVE, Act.FORWARD, Act.ASSIGN, Act.PROPOSE, Act.APPROVE, Act.RETURN_RESULT, Act.GIVE_OPINION, Act.ACCEPT_SUPPLEMENTS}
+)
 
 
 @blueprint.get("/dossiers/<code>")
@@ -83,6 +87,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "history": [_event_row(event) for event in events],
         "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
         "proposal": _proposal(procedure, dossier, language),
+        "supplement": supplement_shown(dossier, procedure),
         "attached": attached_groups(dossier, procedure, language),
     }
 

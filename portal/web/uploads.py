@@ -87,6 +87,7 @@ def attachment_row(attachment: Attachment) -> dict[str, Any]:
         "size_bytes": attachment.size_bytes,
         "pages": attachment.pages,
         "is_picture": attachment.media_type.startswith("image/"),
+        "is_replaced": attachment.replaced_at is not None,
         "is_reused": attachment.reused_document_id is not None,
         "scan_state": state.value,
         "may_be_opened": state in MAY_BE_OPENED,

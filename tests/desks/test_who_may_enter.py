@@ -17,10 +17,11 @@ NOT_FOR_EVERY_ROLE = {"/counter/dossiers/<code>/recheck": {name for name in DESK
 AT_THE_COUNTER = ("/counter/intake", "/counter/originals")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
 OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
+HIDDEN_AT_THE_DOOR = {"/my/dossiers/<code>/supplements"}  # its level is the dossier's, so that the dossier is looked for first
 STAFF_ACTS = [
     "receive", "refuse", "transfer", "forward", "assign", "reassign", "request-payment", "record-payment", "ask-opinion",
     "give-opinion", "record-verification", "propose", "send-draft", "send-back", "approve", "return-result", "extend-deadline",
-    "stop", "resume", "confirm-withdrawal",
+    "stop", "resume", "confirm-withdrawal", "propose-supplements", "request-supplements", "accept-supplements",
 ]  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def expected(address: Address, name: str) -> str:
     if path.startswith("/my/"):
         if name == "nobody":
             return "log in first"
-        is_hidden = is_about_a_dossier(path) and address.method == "GET"
+        is_hidden = is_about_a_dossier(path) and (address.method == "GET" or path in HIDDEN_AT_THE_DOOR)
         return "come in" if name == "citizen A" or not is_hidden else "there is no such page"
     if "/apply" in path:
         return {"nobody": "log in first", "citizen of level 1": "log in at a higher level"}.get(name, "come in")

@@ -56,7 +56,9 @@ class Reopened:
         if reply is None:
             return self.filed
         typed: Answers = reply["answers"]
-        return {key: answer for key, answer in self.filed.items() if key not in keys_of(self.page)} | typed
+        closed = {key: answer for key, answer in self.filed.items() if key not in keys_of(self.page)}
+        said = closed | typed
+        return {key: said[key] for key in self.filed if key in said} | said  # in the order in which they were filed
 
     @property
     def note(self) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.config import settings
 from portal.models import Dossier, Notice
+from portal.services.dossiers.vocabulary import EVENT_NAMES, Act
 from portal.services.notices.messages import Channel, Letter, compose
 
 
@@ -17,6 +18,8 @@ def letter_of(session: Session, notice_id: uuid.UUID, channel: Channel) -> Lette
     notice = session.get_one(Notice, notice_id)
     dossier = session.get_one(Dossier, notice.dossier_id)
     promised = f"{clock.to_local(dossier.promised_at):%H:%M %d/%m/%Y}" if dossier.promised_at else ""
+    is_asked = notice.kind == EVENT_NAMES[Act.REQUEST_SUPPLEMENTS]
+    until = f"{clock.to_local(dossier.waits_until):%d/%m/%Y}" if is_asked and dossier.waits_until else ""
     return compose(
         notice.id,
         notice.kind,
@@ -26,4 +29,5 @@ def letter_of(session: Session, notice_id: uuid.UUID, channel: Channel) -> Lette
         promised=promised,
         url=f"{settings().base_url}/my/dossiers/{dossier.code}",
         language=dossier.language,
+        until=until,
     )

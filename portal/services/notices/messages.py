@@ -74,8 +74,8 @@ _MORE = {
         "The competent office will answer; you need not file again.",
     ),
     "supplements_requested": (
-        "Cổng ghi rõ cần bổ sung gì, vì sao, trước ngày nào.",
-        "The portal says what is missing, why, and by when.",
+        "Cổng ghi rõ cần bổ sung gì, vì sao.",
+        "The portal says what is missing, and why.",
     ),
     "supplements_supplied": ("Bộ phận một cửa sẽ kiểm tra.", "The one-stop counter checks it."),
     "supplements_accepted": (
@@ -109,6 +109,7 @@ _MORE = {
     "issued": ("Văn bản đã được ký số.", "The document has been signed."),
     "result_returned": ("Ông/bà xem và tải kết quả trên cổng.", "You can read and download it on the portal."),
 }
+_UNTIL = {"vi": " Hạn bổ sung: hết ngày {until}.", "en": " The last day to complete it is {until}."}
 _FOOT = {
     "vi": "Xem tại {url}\nCổng không bao giờ hỏi mật khẩu, mã OTP hay đòi tiền qua tin nhắn.",
     "en": "See {url}\nThe portal never asks for passwords, codes or money by message.",
@@ -116,12 +117,22 @@ _FOOT = {
 
 
 def compose(
-    notice_id: uuid.UUID, kind: str, channel: Channel, to: str, *, code: str, promised: str, url: str, language: str
+    notice_id: uuid.UUID,
+    kind: str,
+    channel: Channel,
+    to: str,
+    *,
+    code: str,
+    promised: str,
+    url: str,
+    language: str,
+    until: str = "",
 ) -> Letter:
-    """The letter of a notice; `kind` is the event's name."""
+    """The letter of a notice; `kind` is the event's name, `until` the last day on which an answer is awaited."""
     index = 1 if language == "en" else 0
     subject = _SUBJECTS[language].format(code=code, what=_WHAT[kind][index])
     more = _MORE[kind][index].format(promised=promised)
+    more += _UNTIL[language].format(until=until) if until else ""
     text = f"{subject}.\n{more}\n{_FOOT[language].format(url=url)}\n"
     return Letter(notice_id, channel, to, subject, text)
 

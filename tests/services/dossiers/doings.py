@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor, Role
 from portal.models import DataKey, Dossier, Event, IssuedDocument, StaffDuty, StaffMember
+from portal.services.dossiers.accept_supplements import accept_supplements
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.ask_opinion import ask_opinion
 from portal.services.dossiers.assign import assign
@@ -19,6 +20,7 @@ from portal.services.dossiers.forward import forward
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.issue import issue, order_of
 from portal.services.dossiers.propose import propose
+from portal.services.dossiers.propose_supplements import propose_supplements
 from portal.services.dossiers.queries import documents_of
 from portal.services.dossiers.reassign import reassign
 from portal.services.dossiers.receive import receive
@@ -26,10 +28,13 @@ from portal.services.dossiers.record_payment import record_payment
 from portal.services.dossiers.record_verification import record_verification
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.request_payment import request_payment
+from portal.services.dossiers.request_supplements import request_supplements
 from portal.services.dossiers.resume import resume
 from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.send_back import send_back
 from portal.services.dossiers.stop import stop
+from portal.services.dossiers.supplements import newest_request
+from portal.services.dossiers.supply_supplements import supply_supplements
 from portal.services.dossiers.transfer import transfer
 from portal.services.dossiers.withdraw import withdraw
 from portal.services.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
@@ -39,6 +44,7 @@ from tests.people import OFFICE, OTHER_OFFICE, clerk, leader, officer
 PDF = b"%PDF-1.7 invented"
 GROUND = "Không thuộc thẩm quyền của Ủy ban nhân dân nơi nhận hồ sơ (NĐ 123/2015/NĐ-CP, Điều 21)"
 QUESTION = "Nhờ quý cơ quan cho biết người này đã từng cư trú tại phường chưa?"
+LACKS = [{"kind": "question", "of": "certificate.purpose", "reason": "Mục đích ghi chưa khớp với tờ khai."}]
 LATE = "Phải chờ nơi cư trú cũ trả lời xác minh."
 REASON = "Người khai cư trú ở phường khác, xin nộp tại nơi cư trú."
 
@@ -81,6 +87,21 @@ def to_pay(session: Session, who: Hands) -> Dossier:
     """A dossier for which the officer asked the fee."""
     dossier = appraising(session, who.owner, who.clerk, who.officer)
     return request_payment(session, who.officer, str(dossier.code), expected_version=dossier.version)
+
+
+def to_request(session: Session, who: Hands) -> Dossier:
+    """A dossier of which the officer misses something."""
+    dossier = appraising(session, who.owner, who.clerk, who.officer)
+    return propose_supplements(session, who.officer, str(dossier.code), expected_version=dossier.version, items=LACKS)
+
+
+def supplied(session: Session, who: Hands) -> Dossier:
+    """A received dossier whose owner sent what was asked."""
+    dossier = to_request(session, who)
+    request_supplements(session, who.clerk, str(dossier.code), expected_version=dossier.version, items=LACKS)
+    request = newest_request(session, dossier)
+    assert request is not None
+    return supply_supplements(session, who.owner, str(dossier.code), request.id, form={"certificate.purpose": "loan"})
 
 
 def paused(session: Session, who: Hands) -> Dossier:
@@ -195,6 +216,22 @@ DOINGS = {
             also_from=("payment_requested/before_receipt",),
         ),
         Doing(
+            "propose_supplements", Role.OFFICER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
+            lambda session, actor, code, seen: propose_supplements(session, actor, code, expected_version=seen, items=LACKS),
+            "supplements_proposed", ("in_processing/appraising", "in_processing/awaiting_request"),
+        ),
+        Doing(
+            "request_supplements", Role.CLERK, to_request,
+            lambda session, actor, code, seen: request_supplements(session, actor, code, expected_version=seen, items=LACKS),
+            "supplements_requested", ("in_processing/awaiting_request", "supplement_requested/after_receipt"),
+            also_from=("submitted",),
+        ),
+        Doing(
+            "accept_supplements", Role.CLERK, supplied,
+            lambda session, actor, code, seen: accept_supplements(session, actor, code, expected_version=seen),
+            "supplements_accepted", ("supplement_requested/supplied", "in_processing/appraising"),
+        ),
+        Doing(
             "ask_opinion", Role.OFFICER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),
             lambda session, actor, code, seen: ask_opinion(
                 session, actor, code, expected_version=seen, office_code=OTHER_OFFICE, question=QUESTION, days="3"
@@ -215,7 +252,10 @@ DOINGS = {
                 session, actor, code, expected_version=seen, reason=LATE, new_day="2026-11-27"
             ),
             "deadline_extended", ("received", "received"), again=GuardRefused,
-            also_from=tuple(f"in_processing/{stage}" for stage in ("awaiting_assignment", "appraising", "awaiting_signature")),
+            also_from=tuple(
+                f"in_processing/{stage}"
+                for stage in ("awaiting_assignment", "appraising", "awaiting_request", "awaiting_signature")
+            ),
         ),
         Doing(
             "stop", Role.LEADER, lambda session, who: appraising(session, who.owner, who.clerk, who.officer),

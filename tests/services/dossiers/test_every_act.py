@@ -72,7 +72,7 @@ def test_event_names_nobody_and_says_nothing_of_the_matter_in_the_open(session: 
         assert private not in in_the_open
 
 
-HOLDERS = {"propose", "ask_opinion", "record_verification"}  # only whoever holds the dossier does these
+HOLDERS = {"propose", "propose_supplements", "ask_opinion", "record_verification"}  # only whoever holds the dossier does these
 
 
 @each_act
@@ -181,7 +181,7 @@ def test_code_that_does_not_exist_and_one_whose_content_was_destroyed_are_not_fo
 
 TOLD = {
     "receive", "refuse", "forward", "return_result", "transfer", "request_payment", "record_payment", "extend_deadline", "stop",
-    "resume", "confirm_withdrawal",
+    "resume", "confirm_withdrawal", "request_supplements", "accept_supplements",
 }  # fmt: skip
 
 
@@ -216,8 +216,9 @@ def test_owner_who_left_no_contact_is_told_in_the_portal_alone(session: Session,
 
 PAPERS = {
     "receive", "refuse", "approve", "request_payment", "record_verification", "extend_deadline", "stop", "confirm_withdrawal",
+    "request_supplements", "accept_supplements",
 }  # fmt: skip
-MOVED = {"extend_deadline", "resume", "record_payment"}
+MOVED = {"extend_deadline", "resume", "record_payment", "accept_supplements"}
 
 
 @each_act

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.clock import LOCAL
-from portal.models import Dossier
+from portal.models import Dossier, Notice
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.propose_supplements import propose_supplements
 from portal.services.dossiers.queries import documents_of
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.request_supplements import request_supplements
 from portal.services.dossiers.supplements import newest_request, open_request, targets
+from portal.services.dossiers.tell import letter_of as notice_letter
 from portal.services.errors import Forbidden, GuardRefused, IllegalMove, InvalidInput, NotFound, Stale
 from tests import completing
 from tests.completing import BLURRED, OVERRIDE, PAPER, PHOTOS, PURPOSE, UNCLEAR, asked, component, pages, question
@@ -238,3 +240,13 @@ def test_only_a_clerk_of_the_office_who_saw_the_dossier_as_it_is_asks(session: S
             ask(actor, seen)
     assert newest_request(session, dossier) is None
     assert clock.now() > dossier.updated_at
+
+
+def test_letter_to_the_owner_names_the_last_day_and_nothing_of_the_matter(session: Session, owner: Actor) -> None:
+    with time_machine.travel(TUESDAY, tick=False):
+        dossier = completing.filed(session, owner)
+        asked(session, clerk(session), dossier)
+    told = select(Notice.id).where(Notice.dossier_id == dossier.id, Notice.kind == "supplements_requested")
+    text = notice_letter(session, session.scalars(told).one(), "email").text
+    assert "Hạn bổ sung: hết ngày 27/11/2026." in text
+    assert UNCLEAR not in text

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
@@ -220,7 +220,7 @@ def test_file_that_was_filed_already_is_no_answer(session: Session, owner: Actor
     (filed,) = attachments_of(session, dossier)
     asked(session, clerk(session), dossier, pages(filed))
     with pytest.raises(UnfitFile) as unfit:
-        attach(session, owner, dossier.id, PAPER, completing.upload(), ScanState.NOT_SCANNED)
+        attach(session, owner, dossier.id, PAPER, completing.paper_file(), ScanState.NOT_SCANNED)
     assert unfit.value.reason is Reason.SENT_BEFORE
 
 
@@ -232,7 +232,7 @@ def test_file_that_was_replaced_may_come_back_in_a_later_round(session: Session,
     second = chosen(session, owner, dossier)
     supplied(session, owner, dossier)
     asked(session, who, dossier, pages(second), override=completing.OVERRIDE)
-    again = attach(session, owner, dossier.id, PAPER, completing.upload(), ScanState.NOT_SCANNED)
+    again = attach(session, owner, dossier.id, PAPER, completing.paper_file(), ScanState.NOT_SCANNED)
     supplied(session, owner, dossier)
     assert attachments_of(session, dossier) == [again]
     assert set(replaced_attachments(session, dossier)) == {first, second}
@@ -346,11 +346,5 @@ def test_ten_presses_at_once_and_a_withdrawal_end_in_one_of_the_two(committed: E
                 assert told.count("supplements_supplied") == 1
             assert verify(session).findings == ()
     finally:
-        _take_away(owner_engine)
-
-
-def _take_away(owner_engine: Engine) -> None:
-    empty_database(owner_engine)
-    with owner_engine.begin() as connection:
-        connection.execute(text("DELETE FROM procedure_publications WHERE code = :code"), {"code": completing.COMPLETING})
-        connection.execute(text("DELETE FROM procedure_versions WHERE code = :code"), {"code": completing.COMPLETING})
+        empty_database(owner_engine)
+        completing.take_away(owner_engine)
