@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal import clock
+from tests.journeys.editor import picture
 from tests.journeys.office import (
     act,
     at_desk,
@@ -76,7 +77,10 @@ def test_late_office_apologises_on_a_signed_paper_and_appoints_another_day_once(
     code = citizen.file(CASE["answers"])
     act(at_desk(world, "clerk", code), "receive")
     leader = at_desk(world, "leader", code, looks_closely=True)
-    act(leader, "extend-deadline", {"reason": LATE})
+    leader.follow(leader.page.locator('.mc-acts a[href$="/extend-deadline"]'))
+    leader.answer({"reason": LATE})
+    picture(leader, "clerk-late")
+    leader.press()
     assert leader.page.locator('.mc-acts a[href$="/extend-deadline"]').count() == 0
     wait_for_paper(citizen, code, APOLOGY)
     words = words_of(paper_of(citizen, APOLOGY, tmp_path))
@@ -92,12 +96,14 @@ def test_dossier_that_is_asked_about_checked_paid_for_and_stopped_ends_well_with
     receive_and_forward(world, code)
     officer = at_desk(world, "officer", code, looks_closely=True)
     act(officer, "assign")
+    picture(officer, "clerk-dossier")
     act(officer, "ask-opinion", {"office_code": ELSEWHERE, "question": QUESTION, "days": "2"})
     assert officer.page.locator('.mc-acts a[href$="/propose"]').count() == 0, "an opinion is awaited"
     colleague = elsewhere(world, "officer", code)
     assert colleague.says("Nguyễn Thu Hà")
     colleague.follow(colleague.page.locator('.mc-acts a[href$="/give-opinion"]'))
     assert colleague.says(QUESTION)
+    picture(colleague, "clerk-opinion")
     colleague.answer({"answer": ANSWER})
     colleague.press()
     yesterday = clock.today() - timedelta(days=1)
@@ -127,3 +133,7 @@ def test_dossier_that_is_asked_about_checked_paid_for_and_stopped_ends_well_with
     assert "Giao: Bộ phận chuyên môn Nhận: Cơ quan phối hợp" in words
     officer.go("/counter/register")
     assert officer.says(code)
+    picture(officer, "clerk-register")
+    officer.go("/counter/queue?tab=issued")
+    assert officer.says(code)
+    picture(officer, "clerk-queue")
