@@ -15,4 +15,5 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     queue,
     recheck,
     sheets,
+    tickets,
 )

@@ -110,7 +110,7 @@ def _visit(actor: Actor, form: Mapping[str, str]) -> Visit:
     offered = {entry.code for entry in _offered(actor)}
     if form.get(PROCEDURE_FIELD) not in offered:
         errors[PROCEDURE_FIELD] = [MISSING]
-    centres = [office.code for office in _centres(actor)]
+    centres = [office.code for office in centres_of(actor)]
     chosen = form.get(OFFICE_FIELD) or centres[0]
     if chosen not in centres:
         errors[OFFICE_FIELD] = [MISSING]
@@ -128,7 +128,7 @@ def _offered(actor: Actor) -> list[Entry]:
     return [entry for entry in found if any(actor.role_for(Permission.INTAKE, office, entry.code) for office in offices)]
 
 
-def _centres(actor: Actor) -> list[Office]:
+def centres_of(actor: Actor) -> list[Office]:
     """The counters at which the clerk serves."""
     own = sorted({duty.handed_over_from or duty.office_code for duty in actor.duties} & actor.offices(Permission.INTAKE))
     return [db().get_one(Office, code) for code in own]
@@ -147,7 +147,7 @@ def _page(form: Mapping[str, str], errors: Errors | None = None) -> str:
 
 def _questions(actor: Actor, form: Mapping[str, str], errors: Errors) -> list[dict[str, Any]]:
     english = current_language() == "en"
-    centres = _centres(actor)
+    centres = centres_of(actor)
     offered = sorted(_offered(actor), key=lambda entry: sort_key(entry.name[english] or entry.name[0]))
     birth = {part: form.get(f"{BIRTH_FIELD}.{part}", "") for part in ("day", "month", "year")}
     fields = [

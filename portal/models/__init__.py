@@ -16,6 +16,7 @@ from portal.models.numbers import NumberSeries
 from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
 from portal.models.tally import DossierTally
+from portal.models.ticket import QueueTicket
 
 __all__ = [
     "Account",
@@ -41,6 +42,7 @@ __all__ = [
     "ProcedureDraft",
     "ProcedurePublication",
     "ProcedureVersion",
+    "QueueTicket",
     "SpentToken",
     "StaffDuty",
     "StaffMember",

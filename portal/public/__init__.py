@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from portal.public import health, language, styleguide, track, verify  # noqa: E402, F401 (their routes stand on the blueprint above)
+from portal.public import board, health, language, styleguide, track, verify  # noqa: E402, F401 (their routes stand on the blueprint above)

@@ -14,7 +14,7 @@ from tests.visitors import CLERK, error_of
 
 EVERYBODY = ["nobody", *PEOPLE]
 NOT_FOR_EVERY_ROLE = {"/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name}}
-AT_THE_COUNTER = ("/counter/intake", "/counter/originals")
+AT_THE_COUNTER = ("/counter/intake", "/counter/originals", "/counter/tickets")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
 OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
 HIDDEN_AT_THE_DOOR = {"/my/dossiers/<code>/supplements"}  # its level is the dossier's, so that the dossier is looked for first
@@ -68,7 +68,7 @@ def expected(address: Address, name: str) -> str:
         return {"nobody": "log in first", "citizen of level 1": "log in at a higher level"}.get(name, "come in")
     if path.startswith(("/verify/", "/verify.json")):
         return "there is no such page"  # no paper has the code that we ask for
-    open_to_all = ("/login", "/logout", "/auth/", "/procedures", "/track", "/verify", "/language/", "/styleguide")
+    open_to_all = ("/login", "/logout", "/auth/", "/procedures", "/track", "/verify", "/language/", "/styleguide", "/board/")
     assert path == "/" or path.startswith(open_to_all) or path in ("/healthz", "/readyz", "/metrics"), f"say who may enter {path}"
     return "come in"
 
