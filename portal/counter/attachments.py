@@ -13,12 +13,13 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Attachment, Dossier
 from portal.services.catalogue.handling import Component
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
-from portal.services.dossiers.attachments import attachment_of, attachments_of, open_attachment, replaced_attachments
+from portal.services.dossiers.attachments import attachment_of, open_attachment, sent_attachments
 from portal.services.dossiers.digitise import EXTRACT, Digitised, digitised_state
-from portal.services.dossiers.queries import at_counter, latest_answers
+from portal.services.dossiers.queries import at_counter
 from portal.services.errors import NotFound
 from portal.services.vault import uploads
 from portal.services.vault.uploads import UnfitFile
@@ -30,11 +31,10 @@ from portal.web.limits import previews
 from portal.web.uploads import attachment_row, component_words, kept_response, picture_response
 
 
-def attached_groups(dossier: Dossier, procedure: Procedure, language: str) -> list[dict[str, Any]]:
+def attached_groups(dossier: Dossier, procedure: Procedure, answers: Answers, language: str) -> list[dict[str, Any]]:
     """Each component that the answers call for, with what is attached to it."""
-    wanted = components_wanted(procedure, latest_answers(db(), dossier).content)
-    current = attachments_of(db(), dossier) if wanted else []
-    attached = [*current, *replaced_attachments(db(), dossier)] if wanted else []
+    wanted = components_wanted(procedure, answers)
+    attached = sent_attachments(db(), dossier) if wanted else []
     return [
         {
             "name": procedure.say(component.name, language),

@@ -22,11 +22,11 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.history import events_of
+from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.offices import filing_office_name
-from portal.services.dossiers.queries import at_counter, buttons, documents_of, evidence_of, latest_answers, paper_of
+from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
-from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
+from portal.services.dossiers.vocabulary import STATUS_CODES, TO_REQUEST, Act, Place, Stage, State
 from portal.services.vault.store import read_file
 from portal.web.access import staff
 from portal.web.database import db
@@ -61,9 +61,9 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
     """Everything that the page of one dossier shows."""
     language = current_language()
     procedure = by_hash(db(), dossier.version_hash)
-    answers: Answers = latest_answers(db(), dossier).content
+    folder = folder_of(db(), dossier)
+    answers: Answers = folder.answers.content
     looked_up = [element.key for element in looked_up_elements(procedure)]
-    events = events_of(db(), dossier.id)
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     return {
         "dossier": dossier,
@@ -74,21 +74,21 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "filed_at": filing_office_name(db(), dossier, language),
         "place": place_name(place),
         "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
-        "promise_days": next((event.facts["days"] for event in reversed(events) if "days" in event.facts), []),
+        "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
         "facts": fact_rows(procedure, answers, language, looked_up),
         "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
         "asked": _asked(procedure, answers, language, looked_up),
-        "compared": [_compared_row(one, language) for one in comparisons(db(), dossier, procedure, answers)],
+        "compared": [_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)],
         "can_recheck": _can_recheck(dossier),
-        "evidence": [_evidence_row(row) for row in evidence_of(db(), dossier)],
+        "evidence": [_evidence_row(row) for row in folder.evidence],
         "acts": (acts := _acts(dossier)),
         "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
         + [{"key": "d", "label": _("Vì sao là ngày hẹn này")}],
-        "history": [_event_row(event) for event in events],
-        "documents": [_paper(document, dossier) for document in documents_of(db(), dossier)],
+        "history": [_event_row(event) for event in folder.events],
+        "documents": [_paper(document, dossier) for document in folder.documents],
         "proposal": _proposal(procedure, dossier, language),
-        "supplement": supplement_shown(dossier, procedure),
-        "attached": attached_groups(dossier, procedure, language),
+        "supplement": supplement_shown(dossier, procedure) if dossier.supplement_requests or place == TO_REQUEST else None,
+        "attached": attached_groups(dossier, procedure, answers, language),
     }
 
 

@@ -66,6 +66,15 @@ def test_no_page_of_a_desk_sends_more_than_six_statements(cast: Cast, codes: lis
         assert len(sent) <= MOST_STATEMENTS, (search, sent)
 
 
+@pytest.mark.parametrize("name", ["clerk", "officer", "leader"])
+def test_page_of_one_dossier_sends_no_more_than_six_either(cast: Cast, codes: list[str], name: str) -> None:
+    for code in codes:
+        cast[name].get(f"/counter/dossiers/{code}")
+        with statements() as sent:
+            assert cast[name].get(f"/counter/dossiers/{code}").status_code == 200
+        assert len(sent) <= MOST_STATEMENTS, sent
+
+
 def test_desk_sees_the_lists_of_its_role_with_their_counts(cast: Cast, codes: list[str]) -> None:
     clerk, officer, leader = (tabs(cast[name].get("/counter/queue")) for name in ("clerk", "officer", "leader"))
     assert {"Chờ tiếp nhận 3", "Chờ chuyển xử lý 1", "Đang xử lý 2", "Chờ bổ sung 0", "Quá hạn 0"} <= set(clerk)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal import clock
 from portal.auth.permissions import Actor
@@ -65,6 +65,13 @@ def replaced_attachments(session: Session, dossier: Dossier) -> list[Attachment]
     """What the dossier carried until something else took its place, in the order in which it came."""
     query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent(), Attachment.replaced_at.is_not(None))
     return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
+
+
+def sent_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
+    """What the dossier carries and then what it carried before, with who compared each; read at once, for its page."""
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent()).options(joinedload(Attachment.checker))
+    was_replaced = Attachment.replaced_at.is_not(None)
+    return list(session.scalars(query.order_by(was_replaced, Attachment.added_at, Attachment.id)))
 
 
 def attachments_for(session: Session, request: SupplementRequest) -> list[Attachment]:

@@ -5,21 +5,21 @@ No move of the dossier: it stays where it is, and what was filed stays as it was
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Permission
-from portal.models import Dossier
+from portal.models import Dossier, Evidence
 from portal.services.catalogue.answers import looked_up_elements
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.fill_draft import asks_for, evidence_row
-from portal.services.dossiers.queries import at_counter, evidence_of, latest_answers
+from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.errors import Forbidden
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
 from portal.services.registries.prefill import value_at
@@ -81,9 +81,9 @@ class Comparison:
         return self.now is not None and (self.filed or {}).get("value") != self.now
 
 
-def comparisons(session: Session, dossier: Dossier, procedure: Procedure, answers: Answers) -> tuple[Comparison, ...]:
-    """Each looked-up element against the desk's newest asking; empty where the desk has not asked."""
-    newest = {row.source: row for row in evidence_of(session, dossier) if row.requester_kind == OFFICER}
+def comparisons(evidence: Iterable[Evidence], procedure: Procedure, answers: Answers) -> tuple[Comparison, ...]:
+    """Each looked-up element against the desk's newest asking among the dossier's evidence; empty where it has not asked."""
+    newest = {row.source: row for row in evidence if row.requester_kind == OFFICER}
     found = []
     for element in looked_up_elements(procedure):
         row = newest.get(element.source.registry) if element.source else None

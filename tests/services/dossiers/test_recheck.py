@@ -27,7 +27,8 @@ def test_what_the_register_says_now_stands_beside_what_was_filed(session: Sessio
     dossier, asker = submitted(session, citizen(session)), officer(session)
     filed = latest_answers(session, dossier).content
     keep_recheck(session, asker, str(dossier.code), replies(marital_status="divorced"))
-    compared = {one.element.key: one for one in comparisons(session, dossier, by_hash(session, dossier.version_hash), filed)}
+    procedure = by_hash(session, dossier.version_hash)
+    compared = {one.element.key: one for one in comparisons(evidence_of(session, dossier), procedure, filed)}
     assert compared["subject.marital_status"].differs
     assert (compared["subject.marital_status"].filed or {})["value"] == "never_married"
     assert compared["subject.marital_status"].now == "divorced"
@@ -40,7 +41,8 @@ def test_registry_that_keeps_silent_makes_no_difference(session: Session) -> Non
     silent = {name: replace(reply, outcome=Outcome.UNAVAILABLE, fields={}) for name, reply in replies().items()}
     keep_recheck(session, asker, str(dossier.code), silent)
     answers = latest_answers(session, dossier).content
-    assert not any(one.differs for one in comparisons(session, dossier, by_hash(session, dossier.version_hash), answers))
+    procedure = by_hash(session, dossier.version_hash)
+    assert not any(one.differs for one in comparisons(evidence_of(session, dossier), procedure, answers))
 
 
 def test_every_asking_is_kept_with_who_asked(session: Session) -> None:
@@ -53,7 +55,8 @@ def test_every_asking_is_kept_with_who_asked(session: Session) -> None:
 def test_desk_that_has_not_asked_has_nothing_to_compare(session: Session) -> None:
     dossier = submitted(session, citizen(session))
     answers = latest_answers(session, dossier).content
-    assert comparisons(session, dossier, by_hash(session, dossier.version_hash), answers) == ()
+    procedure = by_hash(session, dossier.version_hash)
+    assert comparisons(evidence_of(session, dossier), procedure, answers) == ()
 
 
 def test_leader_and_other_offices_do_not_look_registries_up(session: Session) -> None:
