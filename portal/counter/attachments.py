@@ -39,7 +39,9 @@ def attached_groups(dossier: Dossier, procedure: Procedure, answers: Answers, la
         {
             "name": procedure.say(component.name, language),
             "words": component_words(component, is_required=component.is_required),
-            "digitised": _state_words(component, [one for one in current if one.component_id == component.id]),
+            "digitised": _state_words(
+                component, [one for one in attached if one.component_id == component.id and not one.replaced_at]
+            ),
             "rows": [_row(one, component, dossier, procedure, language) for one in attached if one.component_id == component.id],
         }
         for component in wanted

@@ -1,4 +1,6 @@
-"""`make bench`: the submit path, a page, the papers and finding, each against its bare baseline; what a submission costs."""
+"""`make bench`: the submit path, a page, the papers and finding, each against its bare baseline; what a submission costs;
+and the desks among many dossiers beside few (`BENCH_DOSSIERS`, a million where it is not set).
+"""
 
 from __future__ import annotations
 
@@ -69,6 +71,9 @@ def _measure(server) -> None:
     _submissions_and_pages(server)
     _papers()
     _finding()
+    from tools.bench.queues import compare_queues
+
+    compare_queues(server)
 
 
 @contextmanager
