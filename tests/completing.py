@@ -30,6 +30,10 @@ from tests.filings import filled_draft
 from tests.procedures import edited
 from tests.services.vault import papers
 
+WITNESS = "partner.full_name"
+WITNESSES: dict[str, Any] = {
+    "key": "other.witnesses", "title": "Người làm chứng", "item_title": "Người", "questions": [{"element": WITNESS}]
+}  # fmt: skip
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)  # in force on every day on which a test may live
 COMPLETING = "1.999002"
 PURPOSE, DETAIL, COPIES = "certificate.purpose", "certificate.purpose_detail", "certificate.copies"
@@ -46,6 +50,7 @@ def publish_completing(session: Session, window: str = "7wd", requests: int = 1)
         data["code"] = COMPLETING
         data["name"] = "Thủ tục thử cần bổ sung"
         data["components"] = [*data["components"], *COMPONENTS[:2], COMPONENTS[4]]
+        data["pages"][0]["groups"] = [WITNESSES]
         data["reception"] = {**data["reception"], "supplement_window": window, "supplement_requests": requests}
 
     version = store(session, texts_for(edited(change)), state="shipped")

@@ -32,6 +32,7 @@ from portal.services.dossiers.supplements import (
     window_end,
 )
 from portal.services.dossiers.supplied import Supplied, supplied
+from portal.services.dossiers.vocabulary import Stage
 from portal.web.database import db
 from portal.web.filters import write_moment
 from portal.web.groups import group_rows
@@ -166,7 +167,8 @@ def _beyond_words(limit: str) -> str:
 
 def supplement_shown(dossier: Dossier, procedure: Procedure) -> dict[str, Any] | None:
     """The dossier's last request with what came, for its page; None where nothing was ever asked."""
-    request = newest_request(db(), dossier)
+    is_drawn_up = dossier.stage == Stage.AWAITING_REQUEST
+    request = newest_request(db(), dossier) if is_drawn_up or dossier.supplement_requests else None
     if request is None:
         return None
     answer = supplied(db(), dossier, request)

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal import clock
 from portal.db import new_id
@@ -44,7 +44,7 @@ def one_working_day_after(session: Session, now: datetime) -> datetime:
 def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:
     """How many open dossiers would be promised another moment if these days were so (off, make_up, None for a plain day).
 
-    Nothing is moved: each is reckoned again from its receipt and the term that its slip (form 01) promised.
+    Nothing is moved: each is reckoned again from where its clock began and the term that its last slip (form 01) promised.
     """
     before = working_calendar(session)
     after = _changed(before, changed)
@@ -52,8 +52,12 @@ def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:
     if not turned:
         return 0
     first, last = (datetime.combine(day, time.min, tzinfo=clock.LOCAL) for day in (min(turned), max(turned)))
-    query = select(Dossier.received_at, IssuedDocument).join(IssuedDocument, IssuedDocument.dossier_id == Dossier.id)
+    started_at = func.coalesce(Dossier.clock_started_at, Dossier.received_at)
+    later = aliased(IssuedDocument)
+    is_same_kind = (later.dossier_id == IssuedDocument.dossier_id) & (later.kind == Document.RECEIPT)
+    query = select(started_at, IssuedDocument).join(IssuedDocument, IssuedDocument.dossier_id == Dossier.id)
     query = query.where(IssuedDocument.kind == Document.RECEIPT, Dossier.state.not_in(NOTHING_PROMISED))
+    query = query.where(~exists().where(is_same_kind, later.round > IssuedDocument.round))
     query = query.where(Dossier.received_at < last + timedelta(days=1), Dossier.promised_at >= first)
     moved = 0
     for received_at, slip in session.execute(query.execution_options(yield_per=500)):

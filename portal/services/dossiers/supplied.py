@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import AnswersDocument, Attachment, Dossier, SupplementRequest
 from portal.services.catalogue.provenance import Answers
-from portal.services.dossiers.attachments import attachments_for, attachments_of, replaced_attachments
+from portal.services.dossiers.attachments import attachments_for, sent_attachments
 from portal.services.dossiers.supplements import PAGES, QUESTION, Item
 
 
@@ -46,7 +46,7 @@ def supplied(session: Session, dossier: Dossier, request: SupplementRequest) -> 
     before, after = rounds[at - 1].content, rounds[at].content
     asked = {item["of"] for item in request.items if item["kind"] == QUESTION}
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key) and key not in asked]
-    there = {str(one.id): one for one in (*attachments_of(session, dossier), *replaced_attachments(session, dossier))}
+    there = {str(one.id): one for one in sent_attachments(session, dossier)}
     pointed_at = {item["of"] for item in request.items if item["kind"] == PAGES}
     old = {one_id: one for one_id, one in there.items() if one_id in pointed_at}
     return Supplied(before, after, tuple(changed), old, tuple(attachments_for(session, request)))

@@ -12,6 +12,7 @@ from portal.auth.permissions import Actor
 from portal.clock import LOCAL
 from portal.models import Dossier
 from portal.services.dossiers.accept_supplements import accept_supplements
+from portal.services.dossiers.calendar import promises_moved
 from portal.services.dossiers.queries import documents_of
 from portal.services.dossiers.supplements import newest_request
 from portal.services.errors import Forbidden, IllegalMove, NotFound, Stale
@@ -96,3 +97,13 @@ def test_nothing_is_taken_that_has_not_come_and_by_nobody_else(session: Session,
         with pytest.raises(refusal):
             accept_supplements(session, actor, str(dossier.code), expected_version=seen)
     assert standing(session, dossier) == before
+
+
+def test_change_of_the_calendar_counts_a_dossier_once_and_from_where_its_clock_began(session: Session, owner: Actor) -> None:
+    with time_machine.travel(RECEIVED, tick=False):
+        dossier = completing.asked_after_receipt(session, owner, clerk(session), officer(session))
+    with time_machine.travel(RECEIVED + timedelta(days=7), tick=False):
+        supplied(session, owner, dossier)
+        accepted(session, clerk(session), dossier)
+    assert promises_moved(session, {(RECEIVED + timedelta(days=1)).date(): "off"}) == 0
+    assert promises_moved(session, {(RECEIVED + timedelta(days=8)).date(): "off"}) == 1

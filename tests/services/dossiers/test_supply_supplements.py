@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.auth.permissions import Actor
-from portal.models import AnswersDocument, Dossier, Notice
+from portal.models import AnswersDocument, Attachment, Dossier, Notice
 from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attach import attach
@@ -25,12 +25,13 @@ from portal.services.dossiers.attachments import (
     attachments_of,
     open_attachment,
     own_attachment,
-    replaced_attachments,
+    sent_attachments,
 )
 from portal.services.dossiers.detach import detach
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.reopened import keep_reply, reopened
+from portal.services.dossiers.submit import submit
 from portal.services.dossiers.supplements import newest_request
 from portal.services.dossiers.supply_supplements import supply_supplements
 from portal.services.dossiers.withdraw import withdraw
@@ -65,6 +66,11 @@ NOTE = "Tôi giữ nguyên mục đích này, vì ngân hàng yêu cầu đúng 
 def owner(session: Session) -> Actor:
     completing.publish_completing(session)
     return citizen(session)
+
+
+def replaced(session: Session, dossier: Dossier) -> list[Attachment]:
+    """What the dossier carried until something else took its place."""
+    return [one for one in sent_attachments(session, dossier) if one.replaced_at is not None]
 
 
 def refused(session: Session, owner: Actor, dossier: Dossier, form: dict[str, str]) -> dict[str, list[str]]:
@@ -168,7 +174,7 @@ def test_file_pointed_at_is_replaced_by_the_new_one_and_stays_readable(session: 
     new = chosen(session, owner, dossier)
     supplied(session, owner, dossier)
     assert attachments_of(session, dossier) == [new]
-    assert replaced_attachments(session, dossier) == [old]
+    assert replaced(session, dossier) == [old]
     assert open_attachment(attachment_of(session, dossier, old.id)).startswith(b"%PDF")
     assert own_attachment(session, owner, old.id) is old
     facts = last_event(session, dossier).facts
@@ -181,7 +187,7 @@ def test_paper_that_was_missing_comes_beside_those_that_are_there(session: Sessi
     chosen(session, owner, dossier, PHOTOS)
     supplied(session, owner, dossier)
     assert [one.component_id for one in attachments_of(session, dossier)] == [PAPER, PHOTOS]
-    assert replaced_attachments(session, dossier) == []
+    assert replaced(session, dossier) == []
 
 
 def test_desk_sees_nothing_of_an_answer_that_is_not_sent(session: Session, owner: Actor) -> None:
@@ -235,7 +241,7 @@ def test_file_that_was_replaced_may_come_back_in_a_later_round(session: Session,
     again = attach(session, owner, dossier.id, PAPER, completing.paper_file(), ScanState.NOT_SCANNED)
     supplied(session, owner, dossier)
     assert attachments_of(session, dossier) == [again]
-    assert set(replaced_attachments(session, dossier)) == {first, second}
+    assert set(replaced(session, dossier)) == {first, second}
 
 
 def test_nothing_is_attached_to_a_dossier_that_awaits_nothing_or_whose_time_is_over(session: Session, owner: Actor) -> None:
@@ -348,3 +354,28 @@ def test_ten_presses_at_once_and_a_withdrawal_end_in_one_of_the_two(committed: E
     finally:
         empty_database(owner_engine)
         completing.take_away(owner_engine)
+
+
+def test_group_that_was_pointed_at_is_answered_as_a_whole(session: Session, owner: Actor) -> None:
+    dossier = completing.filed(session, owner)
+    asked(session, clerk(session), dossier, question("other.witnesses"))
+    assert list(refused(session, owner, dossier, {"other.witnesses.count": "1"})) == [f"other.witnesses.0.{completing.WITNESS}"]
+    supplied(
+        session, owner, dossier, {"other.witnesses.count": "1", f"other.witnesses.0.{completing.WITNESS}": "Vũ Thị Làm Chứng"}
+    )
+    (item,) = latest_answers(session, dossier).content["other.witnesses"]["value"]
+    assert item["answers"][completing.WITNESS]["value"] == "Vũ Thị Làm Chứng"
+
+
+def test_fact_that_the_citizen_typed_in_a_registrys_place_may_be_asked_again_and_the_registrys_own_may_not(
+    session: Session, owner: Actor
+) -> None:
+    draft = completing.filled_draft(session, owner, {}, code=completing.COMPLETING)
+    typed = {"value": "Kinh", "source": "citizen"}
+    draft.draft = {**draft.draft, "answers": {**draft.draft["answers"], "subject.ethnicity": typed}}
+    attach(session, owner, draft.id, PAPER, completing.paper_file(), ScanState.NOT_SCANNED)
+    dossier = submit(session, owner, draft.id, is_declared=True)
+    asked(session, clerk(session), dossier, question("subject.ethnicity"))
+    supplied(session, owner, dossier, {"subject.ethnicity": "Tày", "subject.sex": "male"})
+    content = latest_answers(session, dossier).content
+    assert (content["subject.ethnicity"]["value"], content["subject.sex"]["value"]) == ("Tày", "female")
