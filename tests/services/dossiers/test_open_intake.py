@@ -3,14 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.auth.permissions import Actor
 from portal.blind_index import personal_id_hash
 from portal.models import Account, Evidence
+from portal.services.catalogue.handling import Component
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.attachments import standings
+from portal.services.dossiers.attachments import reusable_results, standings
 from portal.services.dossiers.open_draft import draft_for, draft_of, open_draft
 from portal.services.dossiers.open_intake import agree_to_reuse, intake_asks, own_intakes, read_subject
 from portal.services.dossiers.queries import owned_dossiers
@@ -176,3 +177,31 @@ def test_earlier_results_are_not_looked_for_until_the_person_agrees(session: Ses
         agree_to_reuse(unmatched)
     agree_to_reuse(draft)
     assert draft.draft["at_counter"]["reuse_agreed_at"]
+
+
+def test_clerk_who_is_the_person_at_anothers_counter_does_not_see_the_draft_for_them(session: Session) -> None:
+    colleague = clerk(session)
+    known = session.get_one(Account, colleague.account_id).profile
+    draft = begun(session, clerk(session), visit(session, Subject(known["personal_id"], known["full_name"], BORN)), silent())
+    assert draft.owner_id == colleague.account_id
+    assert draft_of(session, colleague, CODE) is None
+    with pytest.raises(NotFound):
+        draft_for(session, colleague, draft.id)
+
+
+def test_no_result_stands_for_a_paper_before_the_person_agrees(session: Session) -> None:
+    carrying.publish_carrying(session)
+    at = clerk(session)
+    draft = filled(session, at, visit(session, code=carrying.CARRYING))
+    component = Component(**carrying.COMPONENTS[2])
+    asked: list[ORMExecuteState] = []
+
+    @event.listens_for(session, "do_orm_execute")
+    def note(state: ORMExecuteState) -> None:
+        asked.append(state)
+
+    assert reusable_results(session, draft, component) == []
+    assert asked == [], "the person's results are not even looked for"
+    agree_to_reuse(draft)
+    reusable_results(session, draft, component)
+    assert asked != []
