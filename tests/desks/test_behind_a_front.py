@@ -46,7 +46,7 @@ def test_no_page_repeats_the_host_that_a_request_claims(app: Flask, cast: Cast, 
             if address.method == "GET":
                 answer = cast[name].get(address.path, headers=FORWARDED | {"Host": EVIL})
                 assert EVIL not in str(answer.headers), str(address)
-                assert EVIL not in answer.get_data(as_text=True), str(address)
+                assert EVIL.encode() not in answer.data, str(address)
 
 
 @pytest.mark.parametrize("path", ["//procedures", "/my//dossiers", "//counter///queue", "/login/", "//"])
