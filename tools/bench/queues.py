@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import event, select
 
-FEW, MANY = 10_000, int(os.environ.get("BENCH_DOSSIERS", "1000000"))
+FEW, MANY = 10_000, int(os.environ["BENCH_DOSSIERS"]) if "BENCH_DOSSIERS" in os.environ else 1_000_000
 ROUNDS = 40
 OFFICE = "H26.31"
 ALLOWED = 1.5
@@ -44,7 +44,7 @@ def compare_queues(server: Any) -> None:
 
 
 def _measured(server: Any, name: str, count: int) -> dict[str, Pages]:
-    if os.environ.get("BENCH_FILLED") != "yes":  # "yes": the databases of an earlier run are there
+    if "BENCH_FILLED" not in os.environ:  # else the databases of an earlier run are there
         _fill(server, name, count)
     _use(server, name)
     return _walk()
