@@ -25,7 +25,7 @@ from portal.text import fold
 SAME_DAY_UNTIL = time(15, 0)
 EVERY_ASKED = 61  # of so many dossiers under appraisal one awaits another office's opinion
 WAITING_DAYS = 7
-IDS_EACH = 5  # ids that one dossier may need besides those of its events
+IDS_EACH = 6  # ids that one dossier may need besides those of its events
 
 
 class Scribe:
@@ -39,7 +39,6 @@ class Scribe:
         self.specimens, self.hands, self.owners, self.opened_at = specimens, hands, owners, opened_at
         self.token = lru_cache(maxsize=5_000)(lambda word: ring.blind("name", word))
         self.promise = lru_cache(maxsize=50_000)(self._promise)
-        self.missed = lru_cache(maxsize=1_000)(_missed)
 
     def accounts(self, numbers: Iterable[int]) -> Rows:
         """The accounts of the dossiers' owners."""
@@ -74,7 +73,9 @@ class Scribe:
         someone = person(self._owner(plan), self.seed)
         moments = [self.office_time.moment(count) for count in plan.life.at]
         first = 2 * self.owners + IDS_EACH * plan.life.number
-        dossier_id, key_id, answers_id, request_id, opinion_id = (self.ids.of(moments[0], first + n) for n in range(IDS_EACH))
+        dossier_id, key_id, answers_id, request_id, opinion_id, again_id = (
+            self.ids.of(moments[0], first + n) for n in range(IDS_EACH)
+        )
         key = self._key(rows, key_id)
         answers = told(specimen.answers, someone).encode()
         values = {
@@ -84,11 +85,15 @@ class Scribe:
             **self._sealed(plan, specimen, someone, key, dossier_id),
         }  # fmt: skip
         rows.add("dossiers", *(values[name] for name in COLUMNS["dossiers"]))
-        rows.add(
-            "answers_documents", answers_id, dossier_id, 1, specimen.version_hash,
-            hexed(seal(key, answers, f"answers_documents.sealed_content.{answers_id}")), hexed(sha256(answers)),
-            stamp(moments[0]), key_id,
-        )  # fmt: skip
+        rounds = [(answers_id, moments[0])]
+        if any(move.act is Act.SUPPLY_SUPPLEMENTS for move in plan.life.path):
+            rounds.append((again_id, moments[-1]))  # the same once more: what was asked was answered as before
+        for number, (document_id, moment) in enumerate(rounds, 1):
+            rows.add(
+                "answers_documents", document_id, dossier_id, number, specimen.version_hash,
+                hexed(seal(key, answers, f"answers_documents.sealed_content.{document_id}")), hexed(sha256(answers)),
+                stamp(moment), key_id,
+            )  # fmt: skip
         self._asked(rows, plan, specimen, moments, values, key, (request_id, opinion_id))
         self._events(rows, plan, moments, values, sha256(answers).hex())
 
@@ -176,7 +181,7 @@ class Scribe:
         hands = self.hands[plan.office_code]
         proposed_at = when.get(Act.PROPOSE_SUPPLEMENTS) or when.get(Act.REQUEST_SUPPLEMENTS)
         if proposed_at:
-            requested, items = when.get(Act.REQUEST_SUPPLEMENTS), self.missed(specimen.answers).encode()
+            requested, items = when.get(Act.REQUEST_SUPPLEMENTS), specimen.missed.encode()
             rows.add(
                 "supplement_requests", ids[0], values["id"], 1, values["assigned_to"] or hands.clerk, stamp(proposed_at),
                 hands.clerk if requested else None, maybe_stamp(requested), values["waits_until"],
@@ -211,13 +216,6 @@ class Scribe:
                 role, plan.office_code, stamp(moment), facts, values["data_key_id"],
             )  # fmt: skip
             rows.events.append((count, words))
-
-
-def _missed(answers: str) -> str:
-    """What is asked of the citizen again: the first answer that is not about the person."""
-    element = next(key for key in json.loads(answers, strict=False) if not key.startswith("subject."))
-    asked = [{"kind": "question", "of": element, "pages": "", "reason": "Đề nghị ghi lại cho rõ (hồ sơ mẫu)."}]
-    return json.dumps(asked, ensure_ascii=False)
 
 
 def _role(move: Move) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,8 +14,11 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.crowd.people import Person
 from portal.models import Dossier
+from portal.services.catalogue.compare import label_of
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure, Rehearsal
 from portal.services.catalogue.versions import all_current
+from portal.services.dossiers.supplements import QUESTION
 from portal.services.publishing.rehearse import rehearse
 from portal.services.registries.exchange import Ask, Outcome, Reply
 
@@ -22,6 +26,7 @@ PLACE: dict[str, Any] = {
     "country": "VN", "province_code": "01", "province_name": "Thành phố Hà Nội", "ward_code": "00004",
     "ward_name": "Phường Ba Đình", "detail": "Số 9 phố Mẫu",
 }  # fmt: skip
+REASON = "Đề nghị ghi lại cho rõ (hồ sơ mẫu)."
 NAME, PERSONAL_ID, BIRTH, SECRET = "\x01", "\x02", "\x03", "\x04"  # stand for the person, and for the tracking secret
 
 
@@ -37,6 +42,7 @@ class Specimen:
     answers: str
     parties: str
     proposal: str
+    missed: str
 
     def at(self, ward_code: str, place_name: str) -> Specimen:
         """The same dossier, filed by people of another ward."""
@@ -79,10 +85,17 @@ def _specimen(session: Session, procedure: Procedure, case: Rehearsal) -> Specim
         answers, parties_text, proposal = (_text(said, signs) for said in (went.answers, parties, dossier.proposal))
         return Specimen(
             procedure.code, procedure.content_hash, procedure.definition.competence.level, dossier.delivery, went.term,
-            answers, parties_text, proposal,
+            answers, parties_text, proposal, _missed(procedure, went.answers),
         )  # fmt: skip
     finally:
         undone.rollback()
+
+
+def _missed(procedure: Procedure, answers: Answers) -> str:
+    """What is asked of the citizen again: the first answer that is not about the person."""
+    element = next(key for key in answers if not key.startswith("subject."))
+    item = {"kind": QUESTION, "of": element, "name": label_of(procedure, element), "pages": "", "reason": REASON}
+    return json.dumps([item], ensure_ascii=False)
 
 
 def _text(said: Any, signs: Mapping[str, str]) -> str:

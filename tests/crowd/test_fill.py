@@ -19,7 +19,9 @@ from portal.services.dossiers.history import events_of, link_of
 from portal.services.dossiers.lifecycle import PLACES
 from portal.services.dossiers.queries import facts_of, latest_answers
 from portal.services.dossiers.receive import receive
-from portal.services.dossiers.vocabulary import DRAFT, SUBMITTED
+from portal.services.dossiers.supplements import newest_request
+from portal.services.dossiers.supplied import supplied
+from portal.services.dossiers.vocabulary import DRAFT, SUBMITTED, SUPPLIED
 from portal.services.oversight.audit import verify
 from tests.crowd.conftest import COUNT, quiet
 from tests.people import clerk
@@ -90,6 +92,18 @@ def test_clerk_receives_an_invented_dossier_like_any_other(filled: Session) -> N
     assert verify(filled).findings == ()
     undone.rollback()
     filled.expire_all()
+
+
+def test_what_was_asked_of_the_citizen_says_what_its_page_needs(filled: Session) -> None:
+    asked = 0
+    for dossier in crowd(filled):
+        request = newest_request(filled, dossier)
+        if request is not None:
+            asked += 1
+            assert [set(item) for item in request.items] == [{"kind", "of", "name", "pages", "reason"}]
+            came = supplied(filled, dossier, request)
+            assert (came is not None) == (facts_of(dossier).place == SUPPLIED)
+    assert asked
 
 
 def test_every_dossier_has_a_key_of_its_own(filled: Session) -> None:
