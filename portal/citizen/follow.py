@@ -20,6 +20,7 @@ from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
+from portal.services.dossiers.open_elsewhere import openings_of
 from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
 from portal.services.dossiers.reopened import reopened
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
@@ -116,6 +117,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
             }
             for one in (*attachments_of(db(), dossier), *replaced_attachments(db(), dossier))
         ],
+        "openings": openings_of(db(), dossier),
         "tracking_secret": dossier.parties["tracking_secret"],
     }
 

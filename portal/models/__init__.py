@@ -14,6 +14,7 @@ from portal.models.event import Event
 from portal.models.notice import Notice, OutboxItem
 from portal.models.numbers import NumberSeries
 from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
+from portal.models.opening import DossierOpening
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
 from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
@@ -27,6 +28,7 @@ __all__ = [
     "CalendarDay",
     "DataKey",
     "Dossier",
+    "DossierOpening",
     "DossierTally",
     "Event",
     "Evidence",

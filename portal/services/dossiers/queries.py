@@ -96,6 +96,15 @@ def owned_dossiers(session: Session, actor: Actor) -> list[Dossier]:
     return list(session.scalars(query.order_by(Dossier.updated_at.desc(), Dossier.id)))
 
 
+def of_any_office(session: Session, code: str) -> Dossier:
+    """A dossier of whichever office, for whoever has given a reason to read it (`open_elsewhere`).
+
+    Raises:
+        NotFound: no such dossier, or a draft.
+    """
+    return _found(session.scalars(_living().where(Dossier.code == code, Dossier.state != State.DRAFT)).first())
+
+
 def at_counter(session: Session, actor: Actor, code: str) -> Dossier:
     """A dossier of one of the actor's offices.
 
