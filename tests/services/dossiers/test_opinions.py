@@ -13,7 +13,8 @@ from portal.models import Dossier, Opinion
 from portal.services.dossiers.ask_opinion import ask_opinion, offices_to_ask
 from portal.services.dossiers.give_opinion import give_opinion
 from portal.services.dossiers.propose import propose
-from portal.services.dossiers.queries import QueueFilter, at_counter, buttons, queue
+from portal.services.dossiers.queries import at_counter, buttons
+from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFound
 from portal.services.oversight.audit import verify
 from tests.filings import GRANT, appraising
