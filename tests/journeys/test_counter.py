@@ -23,7 +23,8 @@ def test_from_the_card_to_the_slip_and_on_at_home(world: World, tmp_path: Path) 
     clerk.go("/counter")
     clerk.follow(clerk.page.locator("main a[href='/counter/intake']"))
     clerk.page.locator("#field-card").fill(QR)
-    clerk.page.keyboard.press("Enter")  # as a scanner ends what it types
+    with clerk.page.expect_event("domcontentloaded"):
+        clerk.page.keyboard.press("Enter")  # as a scanner ends what it types
     clerk.arrived()
     assert clerk.page.locator("#field-full_name").input_value() == "Bùi Văn Tý"
     clerk.page.locator("#field-procedure").select_option("1.004873")
