@@ -34,7 +34,7 @@ APOLOGY = "Phiếu xin lỗi và hẹn lại ngày trả kết quả"
 
 @pytest.fixture
 def citizen(world: World) -> Walker:
-    return Walker(world, world.logged_in(PEOPLE["single"], PHONE), looks_closely=True)
+    return Walker(world, world.logged_in(PEOPLE["single"], PHONE))
 
 
 def elsewhere(world: World, role: str, code: str) -> Walker:
@@ -46,6 +46,7 @@ def elsewhere(world: World, role: str, code: str) -> Walker:
 
 def test_dossier_is_taken_back_at_once_before_it_is_received(world: World, citizen: Walker) -> None:
     code = citizen.file(CASE["answers"])
+    citizen.looks_closely = True
     citizen.go(f"/my/dossiers/{code}")
     citizen.follow(citizen.page.get_by_role("link", name="Rút hồ sơ"))
     assert citizen.says("rút là hồ sơ kết thúc ngay")
