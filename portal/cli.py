@@ -107,7 +107,7 @@ def serve() -> None:
     now = settings()
     _share_figures(now.instance / "figures")
     Granian(
-        "portal:create_app", factory=True, interface=Interfaces.WSGI, address=now.host, port=now.port,
+        "portal.warm_up:create_warm_app", factory=True, interface=Interfaces.WSGI, address=now.host, port=now.port,
         workers=now.web_workers, blocking_threads=WEB_THREADS, websockets=False, log_level=LogLevels.warning,
         respawn_failed_workers=True, workers_kill_timeout=WEB_STOP_SECONDS,
     ).serve()  # fmt: skip
