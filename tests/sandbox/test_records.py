@@ -10,8 +10,7 @@ import pytest
 
 from portal.sandbox.people.make import TODAY
 from portal.sandbox.people.population import Population, population
-from portal.sandbox.registries import civil_status
-from portal.sandbox.registries import population as population_registry
+from portal.sandbox.registries.known import KNOWN
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def people() -> Population:
 
 @pytest.fixture(scope="module")
 def records(people: Population) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    return [(population_registry.record(one, people), civil_status.record(one, people)) for one in people.people]
+    return [(KNOWN["population"].record(one, people), KNOWN["civil-status"].record(one, people)) for one in people.people]
 
 
 def test_every_record_has_all_fields_and_can_be_sent(records: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:

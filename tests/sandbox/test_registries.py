@@ -1,4 +1,4 @@
-"""The exchange contract of the two registries: who may ask, what is matched, what is answered, what is refused."""
+"""The exchange contract of the registries: who may ask, what is matched, what is answered, what is refused."""
 
 from __future__ import annotations
 
@@ -128,9 +128,11 @@ def test_a_dead_person_is_found_and_always_flagged(portal: Exchange) -> None:
 
 
 @pytest.mark.parametrize("field", SENSITIVE)
-def test_a_scope_that_reaches_too_far_is_refused_whole(portal: Exchange, field: str) -> None:
+def test_a_scope_that_reaches_too_far_is_refused_field_by_field(portal: Exchange, field: str) -> None:
     answer = portal.ask("population", ["full_name", field])
-    assert (answer["status"], answer["refused_fields"], answer["fields"]) == ("02", [field], {})
+    assert (answer["status"], answer["refused_fields"], set(answer["fields"])) == ("00", [field], {"full_name"})
+    alone = portal.ask("population", [field])
+    assert (alone["status"], alone["refused_fields"], alone["fields"], alone["subject"]) == ("02", [field], {}, None)
 
 
 def test_the_scope_depends_on_the_procedure_and_on_the_client(sandbox: Running, portal: Exchange) -> None:
@@ -217,3 +219,45 @@ def test_every_listed_person_can_be_looked_up_by_what_the_list_says(sandbox: Run
     for one in people:
         found = subject(one["personal_id"], one["full_name"], one["date_of_birth"])
         assert portal.ask("population", ["full_name"], found)["status"] == "00"
+
+
+def test_the_agreement_on_criminal_records_covers_the_slip_alone(portal: Exchange) -> None:
+    assert portal.ask("criminal-record", ["entries"], procedure_code="3.000333")["fields"] == {"entries": []}
+    assert portal.ask("criminal-record", ["entries"])["status"] == "02"
+
+
+def test_a_client_that_asks_too_often_is_told_how_long_to_wait_and_keeps_no_other_waiting(
+    sandbox: Running, portal: Exchange
+) -> None:
+    greedy = Exchange(sandbox, "quota-check", "quota-check")
+    statuses = [greedy.send("tax", greedy.request(["registration"])).status_code for _ in range(3)]
+    assert statuses == [200, 200, 200]
+    refused = greedy.send("tax", greedy.request(["registration"]))
+    assert (refused.status_code, refused.json()["status"], refused.json()["flags"]) == (429, "99", ["quota"])
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert greedy.send("land", greedy.request(["certificates"])).status_code == 200
+    assert portal.ask("tax", ["registration"])["status"] == "00"
+
+
+def test_what_is_no_registry_is_not_found(portal: Exchange) -> None:
+    assert portal.send("ruong-cong", portal.request(["full_name"])).status_code == 404
+
+
+def test_a_registry_that_spells_a_name_its_own_way_matches_that_way_alone(portal: Exchange) -> None:
+    right = subject("038187900020", "Trịnh Thị Hường", "1987-02-02")
+    heard = right | {"full_name": "Trịnh Thị Hương"}
+    found = {
+        name: portal.ask(name, [field], right)["status"] for name, field in (("tax", "dues"), ("driving-licences", "points"))
+    }
+    assert found == {"tax": "00", "driving-licences": "01"}
+    assert portal.ask("driving-licences", ["points"], heard)["status"] == "00"
+
+
+def test_a_registry_that_works_at_night_tells_of_midnight(portal: Exchange) -> None:
+    assert portal.ask("tax", ["dues"])["as_of"].endswith("T00:00:00+07:00")
+
+
+def test_the_page_lists_every_registry(sandbox: Running) -> None:
+    page = requests.get(f"{sandbox.base}/registries", timeout=5).text
+    for name in ("population", "social-insurance", "driving-licences", "criminal-record", "vault"):
+        assert f"<td>{name}</td>" in page

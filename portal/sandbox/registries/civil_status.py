@@ -8,16 +8,11 @@ from portal.sandbox.people.addresses import abroad, birthplace
 from portal.sandbox.people.model import Marriage, Named, Person
 from portal.sandbox.people.population import Population
 from portal.sandbox.people.territory import COUNTRIES, OLD_PROVINCES
+from portal.sandbox.registries.frame import Registry
 
 
-def record(person: Person, population: Population) -> dict[str, Any]:
-    """All fields of the person."""
-    return {
-        "marital_status": person.marital_status,
-        "marriages": [_marriage(act, person, population) for act in person.marriages],
-        "birth": _birth(person),
-        "death": _death(person),
-    }
+def _marriages(person: Person, people: Population) -> list[dict[str, Any]]:
+    return [_marriage(act, person, people) for act in person.marriages]
 
 
 def _marriage(act: Marriage, person: Person, population: Population) -> dict[str, Any]:
@@ -39,7 +34,7 @@ def _marriage(act: Marriage, person: Person, population: Population) -> dict[str
     }
 
 
-def _birth(person: Person) -> dict[str, Any]:
+def _birth(person: Person, _: Population) -> dict[str, Any]:
     year = person.birth_year
     if person.birth_code in OLD_PROVINCES:
         place = birthplace(person.birth_code)
@@ -64,8 +59,22 @@ def _parent(parent: Person | Named | None) -> dict[str, str | None] | None:
     }
 
 
-def _death(person: Person) -> dict[str, Any] | None:
+def _death(person: Person, _: Population) -> dict[str, Any] | None:
     if person.death is None:
         return None
     on, kind = person.death
     return {"date": on, "kind": kind, "number": f"{person.order % 280 + 1}/{on[:4]}", "registered_on": on}
+
+
+REGISTRY = Registry(
+    "civil-status",
+    "Cơ sở dữ liệu hộ tịch điện tử",
+    {
+        "marital_status": lambda person, _: person.marital_status,
+        "marriages": _marriages,
+        "birth": _birth,
+        "death": _death,
+    },
+    narrow=frozenset({"marital_status"}),
+    stale={"marital_status": "never_married", "marriages": []},
+)

@@ -13,14 +13,17 @@ from portal.sandbox.clock import REAL
 from portal.sandbox.people.folding import matching
 from portal.sandbox.people.model import Person
 from portal.sandbox.people.population import Population
-from portal.sandbox.registries.scopes import FIELDS, allowed
+from portal.sandbox.registries.disagreements import DUPLICATE, known_as
+from portal.sandbox.registries.disagreements import of as fault_of
+from portal.sandbox.registries.known import KNOWN
+from portal.sandbox.registries.scopes import allowed
 from portal.sandbox.registries.tokens import WINDOW_SECONDS
 
 FOUND, NOT_FOUND, SCOPE_REFUSED, INVALID, UNAVAILABLE = "00", "01", "02", "03", "99"
 TEXTS = {
     FOUND: "Tìm thấy",
     NOT_FOUND: "Không tìm thấy hoặc thông tin không khớp",
-    SCOPE_REFUSED: "Không được phép hỏi một số trường cho thủ tục này",
+    SCOPE_REFUSED: "Không được phép hỏi trường nào trong số này cho thủ tục này",
     INVALID: "Yêu cầu không hợp lệ",
     UNAVAILABLE: "Cơ sở dữ liệu tạm thời không phục vụ",
 }
@@ -85,18 +88,24 @@ def is_fresh(timestamp: datetime) -> bool:
     return abs(timestamp.timestamp() - REAL.seconds()) <= WINDOW_SECONDS
 
 
-def find(subject: Subject, population: Population) -> list[Person]:
-    """Everybody whom all three factors fit; an old nine-digit number may fit several."""
+def find(subject: Subject, population: Population, registry: str) -> list[Person]:
+    """Everybody whom all three factors fit as the registry knows them; an old nine-digit number may fit several.
+
+    Somebody of whom the registry holds two records is found twice.
+    """
     if _PERSONAL_ID.fullmatch(subject.personal_id):
         one = population.get(subject.personal_id)
         candidates = [one] if one else []
     else:
         candidates = population.by_old_number.get(subject.personal_id, [])
-    return [
-        person
-        for person in candidates
-        if matching(person.full_name) == matching(subject.full_name) and _birth_fits(person.birth, subject.date_of_birth)
-    ]
+    found = [person for person in candidates if _fits(subject, person, registry)]
+    return found * 2 if len(found) == 1 and fault_of(found[0], registry) == DUPLICATE else found
+
+
+def _fits(subject: Subject, person: Person, registry: str) -> bool:
+    name, birth, number = known_as(person, registry)
+    has_number = number in (person.personal_id, subject.personal_id)  # either of the person's numbers, unless it has a wrong one
+    return has_number and matching(name) == matching(subject.full_name) and _birth_fits(birth, subject.date_of_birth)
 
 
 def _birth_fits(known: str, asked: str) -> bool:
@@ -106,9 +115,10 @@ def _birth_fits(known: str, asked: str) -> bool:
 
 def scope_of(ask: LookUp, client_id: str, registry: str) -> tuple[list[str], list[str]]:
     """The fields that do not exist and the fields that this client may not ask for this procedure."""
-    unknown = [name for name in ask.scope if name not in FIELDS[registry]]
+    fields = KNOWN[registry].fields
+    unknown = [name for name in ask.scope if name not in fields]
     granted = allowed(client_id, registry, ask.procedure_code)
-    return unknown, [name for name in ask.scope if name in FIELDS[registry] and name not in granted]
+    return unknown, [name for name in ask.scope if name in fields and name not in granted]
 
 
 def answer(status: str, request_id: str | None, *, text: str = "", **more: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -28,8 +28,9 @@ FAULTS = {
     "stale": "dữ liệu cũ nhiều năm",
     "future_birth": "ngày sinh ở tương lai",
     "deceased": "báo người đã mất",
+    "quota": "trả lời 429: đã hỏi quá nhiều trong phút này",
 }
-TRANSPORT = ("down", "slow", "reset", "malformed", "html", "huge", "trickle", "error")
+TRANSPORT = ("down", "slow", "reset", "malformed", "html", "huge", "trickle", "error", "quota")
 LIES = ("other_person", "stale", "future_birth", "deceased")
 HUGE_BYTES = 64 * 1024 * 1024
 
@@ -46,6 +47,7 @@ def broken_transport(fault: Fault) -> Response | None:
         "html": lambda _: Response("<!doctype html><title>Bảo trì</title><h1>Hệ thống bảo trì</h1>", mimetype="text/html"),
         "huge": lambda _: Response(_huge(), mimetype="application/json"),
         "trickle": lambda fault: Response(_trickle(fault.seconds), mimetype="application/json"),
+        "quota": lambda fault: too_many(max(1, int(fault.seconds))),
         "error": lambda _: Response("Internal Server Error", 500, mimetype="text/plain"),
     }
     return answers[fault.name](fault)
@@ -53,6 +55,12 @@ def broken_transport(fault: Fault) -> Response | None:
 
 def _down(_: Fault) -> Response:
     return Response(json.dumps(answer(UNAVAILABLE, None), ensure_ascii=False), 503, mimetype="application/json")
+
+
+def too_many(seconds: int) -> Response:
+    """The answer to a client that has asked too often: unavailable to it for so many seconds."""
+    body = answer(UNAVAILABLE, None, text="Đã hỏi quá nhiều trong phút này", flags=["quota"])
+    return Response(json.dumps(body, ensure_ascii=False), 429, headers={"Retry-After": str(seconds)}, mimetype="application/json")
 
 
 def _reset(_: Fault) -> Response:
@@ -88,19 +96,18 @@ def told_as(fault: Fault | None, person: Person, population: Population) -> Pers
     return population.people[(position + 7) % len(population.people)]
 
 
-def distorted(fault: Fault | None, reply: dict[str, Any], scope: list[str]) -> dict[str, Any]:
-    """The reply with the lie of the fault in it."""
+def distorted(fault: Fault | None, reply: dict[str, Any], stale: Mapping[str, Any]) -> dict[str, Any]:
+    """The reply with the lie of the fault in it; `stale` is what the registry said years ago."""
     if fault is None:
         return reply
     fields = dict(reply["fields"])
     if fault.name == "stale":
         reply = reply | {"as_of": "2019-03-01T08:00:00+07:00", "record_version": 1}
-        fields |= {name: "never_married" for name in ("marital_status",) if name in scope}
-        fields |= {name: [] for name in ("marriages",) if name in scope}
-    elif fault.name == "future_birth" and "date_of_birth" in scope:
+        fields |= {name: value for name, value in stale.items() if name in fields}
+    elif fault.name == "future_birth" and "date_of_birth" in fields:
         fields["date_of_birth"] = "2099-12-31"
     elif fault.name == "deceased":
         reply = reply | {"flags": ["deceased"]}
-        if "death" in scope:
+        if "death" in fields:
             fields["death"] = {"date": "2024-02-29", "kind": "dead"}
     return reply | {"fields": fields}

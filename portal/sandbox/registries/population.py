@@ -6,19 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.sandbox.people.addresses import Address, abroad, birthplace
-from portal.sandbox.people.make import TODAY, first_day
+from portal.sandbox.people.make import TODAY
 from portal.sandbox.people.model import Named, Person
 from portal.sandbox.people.population import Population
 from portal.sandbox.people.territory import COUNTRIES, OLD_PROVINCES
+from portal.sandbox.registries.frame import Registry
+from portal.sandbox.registries.life import birthday
 
 ISSUER = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
 RENEWED_AT = (14, 25, 40, 60)
 _COUNTRY_OF_PREFIX = {prefix: (code, name) for code, (prefix, name) in COUNTRIES.items()}
-
-
-def record(person: Person, population: Population) -> dict[str, Any]:
-    """All fields of the person."""
-    return {name: field(person, population) for name, field in _FIELDS.items()}
 
 
 def _origin(code: str) -> dict[str, Any]:
@@ -46,12 +43,6 @@ def identity_card(person: Person) -> dict[str, str | None] | None:
         "issued_by": ISSUER if issued < "2024-07-01" else "Bộ Công an",
         "expires_on": expires,
     }
-
-
-def birthday(person: Person, age: int) -> str:
-    """The day the person reaches an age; of a birth on 29 February, the 28th."""
-    month_and_day = first_day(person)[5:]
-    return f"{person.birth_year + age}-{'02-28' if month_and_day == '02-29' else month_and_day}"
 
 
 def _relative(relation: str, who: Person | Named) -> dict[str, Any]:
@@ -101,7 +92,8 @@ def _history(person: Person) -> list[dict[str, Any]]:
     return [{"address": stay.address.as_json(), "from": stay.since, "to": stay.until} for stay in person.stays]
 
 
-def _permanent(person: Person) -> dict[str, Any] | None:
+def permanent(person: Person) -> dict[str, Any] | None:
+    """Where the person lives for good; the dead live nowhere."""
     return _address(person.stays[-1].address) if person.is_alive and person.stays else None
 
 
@@ -121,9 +113,9 @@ _FIELDS: dict[str, Callable[[Person, Population], Any]] = {
     "old_id_number": lambda person, _: person.old_id_number,
     "identity_card": lambda person, _: identity_card(person),
     "relatives": relatives,
-    "permanent_residence": lambda person, _: _permanent(person),
+    "permanent_residence": lambda person, _: permanent(person),
     "temporary_residence": lambda person, _: _address(person.temporary),
-    "current_residence": lambda person, _: _address(person.temporary) or _permanent(person),
+    "current_residence": lambda person, _: _address(person.temporary) or permanent(person),
     "absence": lambda person, _: person.absence,
     "residence_file_number": lambda person, _: person.household.number if person.household else None,
     "marital_status": lambda person, _: person.population_marital_status,
@@ -133,3 +125,14 @@ _FIELDS: dict[str, Callable[[Person, Population], Any]] = {
     "contact": lambda person, _: {"phone": person.phone, "email": person.email},
     "other": lambda person, _: {"residence_history": _history(person)},
 }
+
+REGISTRY = Registry(
+    "population",
+    "Cơ sở dữ liệu quốc gia về dân cư",
+    _FIELDS,
+    sensitive=frozenset({"religion", "blood_group"}),  # never needed by a procedure of any portal
+    narrow=frozenset({"full_name", "personal_id", "date_of_birth", "sex", "nationality", "death"}),
+    # Xác nhận tình trạng hôn nhân has no use for absence or other names.
+    except_for={"1.004873": frozenset({"absence", "other_name"})},
+    stale={"marital_status": "never_married"},
+)

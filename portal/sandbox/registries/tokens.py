@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 
-from portal.sandbox.registries.scopes import CLIENT_SECRETS
+from portal.sandbox.registries.scopes import CLIENTS
 
 LIFETIME_SECONDS = 600
 WINDOW_SECONDS = 300
@@ -25,8 +25,8 @@ class Door:
 
     def issue(self, client_id: str, client_secret: str) -> str | None:
         """A token, when the secret is right."""
-        known = CLIENT_SECRETS.get(client_id, "")
-        if not known or not hmac.compare_digest(known.encode(), client_secret.encode()):
+        known = CLIENTS.get(client_id)
+        if known is None or not hmac.compare_digest(known.secret.encode(), client_secret.encode()):
             return None
         token = secrets.token_urlsafe(32)
         now = time.monotonic()
@@ -55,5 +55,5 @@ class Door:
 
 def signature_is_right(client_id: str, body: bytes, signature: str) -> bool:
     """Whether the body was signed with the client's secret."""
-    expected = hmac.new(CLIENT_SECRETS[client_id].encode(), body, hashlib.sha256).hexdigest()
+    expected = hmac.new(CLIENTS[client_id].secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.lower().encode("utf-8", "replace"))

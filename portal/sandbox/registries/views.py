@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +11,9 @@ from flask import Blueprint, Response, current_app, jsonify, render_template, re
 from portal.sandbox.clock import REAL
 from portal.sandbox.fault_views import add_fault_views
 from portal.sandbox.faults import Fault, Switchboard
-from portal.sandbox.people.model import Person
 from portal.sandbox.people.population import Population
-from portal.sandbox.registries import civil_status, population
 from portal.sandbox.registries.access import AccessLog
+from portal.sandbox.registries.disagreements import lives
 from portal.sandbox.registries.exchange import (
     FOUND,
     INVALID,
@@ -28,14 +26,11 @@ from portal.sandbox.registries.exchange import (
     read,
     scope_of,
 )
-from portal.sandbox.registries.lying import FAULTS, LIES, TRANSPORT, broken_transport, distorted, told_as
-from portal.sandbox.registries.scopes import CIVIL_STATUS, FIELDS, POPULATION, REGISTRIES
+from portal.sandbox.registries.known import KNOWN
+from portal.sandbox.registries.lying import FAULTS, LIES, TRANSPORT, broken_transport, distorted, told_as, too_many
+from portal.sandbox.registries.quotas import Quotas
+from portal.sandbox.registries.scopes import CLIENTS
 from portal.sandbox.registries.tokens import LIFETIME_SECONDS, Door, signature_is_right
-
-RECORDS: dict[str, Callable[[Person, Population], dict[str, Any]]] = {
-    POPULATION: population.record,
-    CIVIL_STATUS: civil_status.record,
-}
 
 
 @dataclass
@@ -44,7 +39,8 @@ class Registries:
 
     log: AccessLog
     door: Door = field(default_factory=Door)
-    faults: Switchboard = field(default_factory=lambda: Switchboard(FAULTS, REGISTRIES))
+    quotas: Quotas = field(default_factory=Quotas)
+    faults: Switchboard = field(default_factory=lambda: Switchboard(FAULTS, tuple(KNOWN)))
 
 
 def create_room(registries: Registries) -> Blueprint:
@@ -54,7 +50,7 @@ def create_room(registries: Registries) -> Blueprint:
 
     @room.get("")
     def home() -> str:
-        return render_template("sandbox/registries.html", entries=registries.log.entries()[:100], fields=FIELDS)
+        return render_template("sandbox/registries.html", entries=registries.log.entries()[:100], registries=KNOWN.values())
 
     @room.get("/access.json")
     def access() -> Response:
@@ -72,13 +68,11 @@ def create_room(registries: Registries) -> Blueprint:
         reply.headers["Cache-Control"] = "no-store"
         return reply
 
-    @room.post("/population/lookup")
-    def population_lookup() -> Response | tuple[Response, int]:
-        return _answer_lookup(registries, POPULATION)
-
-    @room.post("/civil-status/lookup")
-    def civil_status_lookup() -> Response | tuple[Response, int]:
-        return _answer_lookup(registries, CIVIL_STATUS)
+    @room.post("/<registry>/lookup")
+    def lookup(registry: str) -> Response | tuple[Response, int]:
+        if registry not in KNOWN:
+            return jsonify({"error": "unknown_registry"}), 404
+        return _answer_lookup(registries, registry)
 
     return room
 
@@ -90,6 +84,9 @@ def _answer_lookup(registries: Registries, registry: str) -> Response | tuple[Re
     body = request.get_data()
     if not signature_is_right(client_id, body, request.headers.get("X-Signature", "")):
         return jsonify({"error": "invalid_signature"}), 401
+    seconds = registries.quotas.wait(client_id, registry, CLIENTS[client_id].per_minute)
+    if seconds:
+        return too_many(seconds)
     broken = registries.faults.take(*TRANSPORT, target=registry)
     if broken is not None:
         response = broken_transport(broken)
@@ -117,31 +114,32 @@ def _reply(registries: Registries, client_id: str, registry: str, body: bytes, l
     unknown, refused = scope_of(ask, client_id, registry)
     if unknown:
         return answer(INVALID, request_id, text=f"Yêu cầu không hợp lệ: không có trường {', '.join(unknown)}")
+    granted = [name for name in ask.scope if name not in refused]
     reply = (
-        answer(SCOPE_REFUSED, request_id, refused_fields=refused)
-        if refused
-        else _look_up(registry, ask, current_app.extensions["population"], lie)
+        _look_up(registry, ask, granted, current_app.extensions["population"], lie) | {"refused_fields": refused}
+        if granted
+        else answer(SCOPE_REFUSED, request_id, refused_fields=refused)
     )
     registries.log.write(_entry(client_id, registry, ask, reply))
     return reply
 
 
-def _look_up(registry: str, ask: LookUp, people: Population, lie: Fault | None) -> dict[str, Any]:
-    request_id = str(ask.request_id)
-    found = find(ask.subject, people)
+def _look_up(name: str, ask: LookUp, granted: list[str], people: Population, lie: Fault | None) -> dict[str, Any]:
+    request_id, registry = str(ask.request_id), KNOWN[name]
+    found = find(ask.subject, people, name)
     if len(found) != 1:
         return answer(NOT_FOUND, request_id, flags=["several"] if found else [])
     person = told_as(lie, found[0], people)
-    held = RECORDS[registry](person, people)
     reply = answer(
         FOUND,
         request_id,
+        as_of=registry.as_of(),
         record_version=person.record_version,
         subject={"personal_id": person.personal_id},
-        fields={name: held[name] for name in ask.scope},
-        flags=[] if person.is_alive else ["deceased"],
+        fields=registry.record(person, people, granted),
+        flags=[] if lives(person, name) else ["deceased"],
     )
-    return distorted(lie, reply, ask.scope)
+    return distorted(lie, reply, registry.stale)
 
 
 def _entry(client_id: str, registry: str, ask: LookUp, reply: dict[str, Any]) -> dict[str, Any]:
