@@ -147,6 +147,16 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Assistance:
+    """The person at the counter for whom a clerk writes, the one dossier of theirs, and how they confirmed what was written."""
+
+    owner_id: uuid.UUID
+    dossier_id: uuid.UUID
+    office_code: str
+    confirmed: str = ""
+
+
+@dataclass(frozen=True)
 class Actor:
     """Whoever acts in this request or job; `subject_hash` is the keyed hash of their personal ID."""
 
@@ -156,6 +166,12 @@ class Actor:
     subject_hash: bytes = b""
     duties: frozenset[Duty] = field(default_factory=frozenset)
     is_system: bool = False
+    assists: Assistance | None = None
+
+    @property
+    def owner_id(self) -> uuid.UUID | None:
+        """Whose own dossiers the actor's acts are about: their own, or those of the person whom they assist."""
+        return self.assists.owner_id if self.assists else self.account_id
 
     @property
     def id(self) -> str:

@@ -14,7 +14,6 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.fill_draft import (
     answer_facts,
-    answer_page,
     asks_for,
     decline_lookups,
     take_replies,
@@ -25,8 +24,7 @@ from portal.services.registries.exchange import Requester, Subject
 from portal.services.registries.prefill import ask_all, connected
 from portal.web.access import logged_in
 from portal.web.database import close_session, db
-from portal.web.filing_pages import facts_page, of_questions_seen, page_of, question_page
-from portal.web.groups import pressed
+from portal.web.filing_pages import facts_page, page_of, question_page, take_page
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
 from portal.web.questions import registry_name
@@ -129,14 +127,4 @@ def answer(code: str, page_id: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["office_code"] is None:
         return to_consent(code)
-    page = page_of(filing, page_id)
-    changed = pressed(page, filing.answers, request.form)
-    if changed is not None:
-        return question_page(filing, page, changed)
-    try:
-        answer_page(filing.draft, filing.procedure, page, request.form)
-    except InvalidInput as wrong:
-        errors = of_questions_seen(wrong.errors)
-        return question_page(filing, page, request.form, errors), UNPROCESSABLE if errors else OK
-    db().commit()
-    return redirect(filing.after(page_id))
+    return take_page(filing, page_of(filing, page_id))

@@ -66,7 +66,7 @@ def attach_papers(code: str) -> ResponseReturnValue:
     wanted = [component.id for component in components_wanted(filing.procedure, filing.answers)]
     close_session()  # no connection is held while files are looked into and scanned
     taken, errors = look_into(wanted)
-    keep_papers(draft_id, wanted, taken, errors)
+    keep_papers(current_actor(), draft_id, wanted, taken, errors)
     db().commit()
     filing = _filing_with_papers(code)
     if filing is None:

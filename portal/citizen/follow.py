@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.auth.session import current_actor
 from portal.citizen import blueprint
-from portal.citizen.own_acts import own_acts
+from portal.citizen.own_acts import own_desk
 from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of, replaced_attachments
@@ -32,6 +32,7 @@ from portal.web.documents import pdf_response
 from portal.web.dues import due_of
 from portal.web.filters import write_moment
 from portal.web.language import current_language
+from portal.web.own_acts import own_acts
 from portal.web.reopened import until_words
 from portal.web.uploads import attachment_row
 from portal.web.words import ending_sentence, event_name, state_name, waiting_words
@@ -91,7 +92,7 @@ def _sent(dossier: Dossier) -> dict[str, Any]:
 
 
 def _story(dossier: Dossier) -> dict[str, Any]:
-    events, acts = events_of(db(), dossier.id), own_acts(dossier)
+    events, acts = events_of(db(), dossier.id), own_acts(own_desk(str(dossier.code)), dossier)
     days: list[Any] = next((event.facts["days"] for event in reversed(events) if "days" in event.facts), [])
     return {
         "dossier": dossier,

@@ -92,7 +92,7 @@ def _take(filing: Filing, draft_id: uuid.UUID) -> ResponseReturnValue:
     close_session()  # no connection is held while files are looked into and scanned
     taken, errors = look_into(wanted)
     note_originals(db(), current_actor(), draft_id, compared=compared, kept=kept)
-    keep_papers(draft_id, wanted, taken, errors)
+    keep_papers(current_actor(), draft_id, wanted, taken, errors)
     db().commit()
     again = _with_papers(draft_id)
     if again is None:

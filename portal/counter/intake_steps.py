@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,20 +12,20 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.assist import confirm_question
 from portal.counter.intake_filing import filing_for
-from portal.services.dossiers.at_counter import CONFIRM_FIELD
 from portal.services.dossiers.carry_over import carry_over
-from portal.services.dossiers.fill_draft import answer_facts, answer_page
+from portal.services.dossiers.fill_draft import answer_facts
 from portal.services.dossiers.newer_version import newer_version
+from portal.services.dossiers.owner_word import CONFIRM_FIELD
 from portal.services.dossiers.submit import DECLARE_FIELD
 from portal.services.dossiers.take_in import take_in
 from portal.services.errors import InvalidInput
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filing import Filing
-from portal.web.filing_pages import facts_page, of_questions_seen, page_of, question_page
+from portal.web.filing_pages import facts_page, page_of, question_page, take_page
 from portal.web.filing_review import attached_rows, review_page, said_words
-from portal.web.groups import pressed
 from portal.web.language import current_language
 
 OK, UNPROCESSABLE = 200, 422
@@ -70,17 +69,7 @@ def answer_intake_page(draft_id: uuid.UUID, page_id: str) -> ResponseReturnValue
     filing = filing_for(draft_id)
     if filing is None or filing.draft.draft["office_code"] is None or is_outdated(filing):
         return onward(draft_id, filing)
-    page = page_of(filing, page_id)
-    changed = pressed(page, filing.answers, request.form)
-    if changed is not None:
-        return question_page(filing, page, changed)
-    try:
-        answer_page(filing.draft, filing.procedure, page, request.form)
-    except InvalidInput as wrong:
-        errors = of_questions_seen(wrong.errors)
-        return question_page(filing, page, request.form, errors), UNPROCESSABLE if errors else OK
-    db().commit()
-    return redirect(filing.after(page_id))
+    return take_page(filing, page_of(filing, page_id))
 
 
 @blueprint.get("/intake/<uuid:draft_id>/review")
@@ -96,7 +85,7 @@ def _review(filing: Filing, errors: dict[str, list[str]] | None = None) -> str:
     return review_page(
         filing,
         errors,
-        [_confirm_question((errors or {}).get(CONFIRM_FIELD, []))],
+        [confirm_question(errors or {})],
         is_declared=request.form.get(DECLARE_FIELD) == "yes",
         declaration_href=url_for("counter.intake_declaration", draft_id=filing.draft.id),
     )
@@ -139,22 +128,6 @@ def take_in_intake(draft_id: uuid.UUID) -> ResponseReturnValue:
         return _review(filing, wrong.errors), UNPROCESSABLE
     db().commit()
     return to_done(draft_id)
-
-
-def _confirm_question(errors: list[str]) -> dict[str, Any]:
-    chosen = request.form.get(CONFIRM_FIELD, "")
-    return {
-        "name": CONFIRM_FIELD,
-        "kind": "radios",
-        "label": _("Người nộp đã xác nhận bằng cách nào?"),
-        "help": _("Xoay màn hình cho người nộp xem, hoặc đọc lại từng dòng cho họ nghe, trước khi đánh dấu."),
-        "value": chosen,
-        "options": [
-            {"value": "read_back", "label": _("Đã xem hoặc nghe đọc lại và đồng ý")},
-            {"value": "signed", "label": _("Đã ký vào tờ khai in ra")},
-        ],
-        "errors": [_(message) for message in errors],
-    }
 
 
 def is_outdated(filing: Filing) -> bool:

@@ -1,4 +1,4 @@
-"""Who opened a dossier that is not their office's, when and why: written once, shown to the owner."""
+"""Who opened a dossier that is not their office's, or at its owner's side, when and why: written once, shown to the owner."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from portal.models.office import Office
 
 
 class DossierOpening(HasDataKey, Base):
-    """One opening by a member of staff of another office, with the reason that they gave; sealed under the dossier's key."""
+    """One opening by a member of staff, with the reason that they gave; sealed under the dossier's key.
+
+    `with_owner`: the owner stood at the counter with their card and asked for help; otherwise the staff is another office's.
+    """
 
     __tablename__ = "dossier_openings"
     __table_args__ = (Index("ix_dossier_openings_dossier_id_account_id", "dossier_id", "account_id", "opened_at"),)
@@ -29,6 +32,7 @@ class DossierOpening(HasDataKey, Base):
     office: Mapped[Office] = relationship(lazy="joined")
     role: Mapped[str]
     opened_at: Mapped[datetime]
+    with_owner: Mapped[bool] = mapped_column(default=False)
     sealed_reason: Mapped[bytes]
 
     reason = Sealed("sealed_reason")

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.services.catalogue.answers import looked_up_elements, readable, shown_pages, shown_questions, unsettled_questions
 from portal.services.catalogue.elements import Text2
 from portal.services.catalogue.form import Page
 from portal.services.catalogue.schema import Procedure
-from portal.services.dossiers.fill_draft import NOT_CONNECTED, OFFICE_FIELD, office_choices
+from portal.services.dossiers.fill_draft import NOT_CONNECTED, OFFICE_FIELD, answer_page, office_choices
 from portal.services.dossiers.offices import competent_office
-from portal.services.errors import NotFound
+from portal.services.errors import InvalidInput, NotFound
 from portal.web.database import db
 from portal.web.filing import Filing
-from portal.web.groups import drawn_groups
+from portal.web.groups import drawn_groups, pressed
 from portal.web.language import current_language
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
 
 SEEN_FIELD = "seen"
+OK, UNPROCESSABLE = 200, 422
 
 
 def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | None = None) -> str:
@@ -112,6 +114,20 @@ def question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str
         has_more=form is not None and errors == {},
         errors=error_lines(errors or {}, [*questions, *in_groups, *({"name": g["key"], "label": g["title"]} for g in groups)]),
     )
+
+
+def take_page(filing: Filing, page: Page) -> ResponseReturnValue:
+    """Keep a page that was answered and go on; the page again where a group's entries change or something is wrong."""
+    changed = pressed(page, filing.answers, request.form)
+    if changed is not None:
+        return question_page(filing, page, changed)
+    try:
+        answer_page(filing.draft, filing.procedure, page, request.form)
+    except InvalidInput as wrong:
+        errors = of_questions_seen(wrong.errors)
+        return question_page(filing, page, request.form, errors), UNPROCESSABLE if errors else OK
+    db().commit()
+    return redirect(filing.after(page.id))
 
 
 def of_questions_seen(errors: dict[str, list[str]]) -> dict[str, list[str]]:

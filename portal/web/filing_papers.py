@@ -10,7 +10,7 @@ from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from portal.auth.session import current_actor
+from portal.auth.permissions import Actor
 from portal.config import settings
 from portal.services.dossiers.attach import attach, reuse
 from portal.services.dossiers.attachments import Standing, missing, standings
@@ -109,9 +109,8 @@ def _tell(errors: Errors, component_id: str, file: FileStorage, unfit: UnfitFile
     errors.setdefault(f"{FILE_FIELD}{component_id}", []).append(f"{shown}: {sentence(unfit.reason)}")
 
 
-def keep_papers(draft_id: uuid.UUID, wanted: list[str], taken: Taken, errors: Errors) -> None:
+def keep_papers(actor: Actor, draft_id: uuid.UUID, wanted: list[str], taken: Taken, errors: Errors) -> None:
     """Put what was taken into the draft, and the earlier results that were chosen; whatever finds no room is told."""
-    actor = current_actor()
     for component_id, upload, scan_state in taken:
         try:
             attach(db(), actor, draft_id, component_id, upload, scan_state)

@@ -1,4 +1,4 @@
-"""From what a request re-opened to what the citizen's page draws: each question and paper with the reason given for it."""
+"""From what a request re-opened to what the page that completes it draws: each with the reason given for it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from portal.web.filing_papers import FILE_FIELD, REUSE_FIELD
 from portal.web.filters import write_date, write_moment
 from portal.web.groups import drawn_groups
 from portal.web.language import current_language
+from portal.web.owner_desk import Errors, OwnerDesk
 from portal.web.questions import drawn
 from portal.web.uploads import attachment_row, component_words
-
-Errors = Mapping[str, list[str]]
 
 
 def until_words(until: datetime) -> str:
@@ -60,15 +59,15 @@ def groups_drawn(open_now: Reopened, form: Any, errors: Errors) -> list[dict[str
     return groups
 
 
-def components_drawn(open_now: Reopened, form: Any, errors: Errors) -> list[dict[str, Any]]:
+def components_drawn(desk: OwnerDesk, open_now: Reopened, form: Any, errors: Errors) -> list[dict[str, Any]]:
     """Each paper that is open now: what is to be replaced and why, what was chosen so far, and the field for files."""
     return [
-        _component(open_now, component, list(errors.get(f"{FILE_FIELD}{component.id}", [])))
+        _component(desk, open_now, component, list(errors.get(f"{FILE_FIELD}{component.id}", [])))
         for component in open_now.components(_answers(open_now, form))
     ]
 
 
-def _component(open_now: Reopened, component: Component, errors: list[str]) -> dict[str, Any]:
+def _component(desk: OwnerDesk, open_now: Reopened, component: Component, errors: list[str]) -> dict[str, Any]:
     name = open_now.procedure.say(component.name, current_language())
     chosen = chosen_for(db(), open_now, component)
     reused = next((one.reused_document_id for one in chosen if one.reused_document_id), None)
@@ -78,8 +77,8 @@ def _component(open_now: Reopened, component: Component, errors: list[str]) -> d
         "name": name,
         "words": component_words(component, is_required=component.is_required),
         "reasons": [_reason(item, old) for item in open_now.items_for(component)],
-        "old": [_row(one) for one in old],
-        "attached": [_row(one) for one in chosen],
+        "old": [_row(desk, one) for one in old],
+        "attached": [_row(desk, one) for one in chosen],
         "is_taken_by_itself": False,
         "reuse_field": f"{REUSE_FIELD}{component.id}",
         "reusable": [
@@ -88,7 +87,7 @@ def _component(open_now: Reopened, component: Component, errors: list[str]) -> d
                 "label": f"{document.title}, {write_date(document.issued_at)}",
                 "is_chosen": document.id == reused,
             }
-            for document in reusable_results(db(), open_now.dossier, component)
+            for document in ([] if desk.actor.assists else reusable_results(db(), open_now.dossier, component))
         ],
         "field": {
             "name": f"{FILE_FIELD}{component.id}",
@@ -106,9 +105,11 @@ def _reason(item: Mapping[str, str], old: list[Attachment]) -> dict[str, str]:
     return {"reason": item["reason"], "pages": item["pages"], "file": file}
 
 
-def _row(one: Attachment) -> dict[str, Any]:
+def _row(desk: OwnerDesk, one: Attachment) -> dict[str, Any]:
+    if not desk.attachment_view:
+        return {**attachment_row(one), "may_be_opened": False}
     return {
         **attachment_row(one),
-        "href": url_for("citizen.attachment", attachment_id=one.id),
-        "preview_href": url_for("citizen.attachment_preview", attachment_id=one.id),
+        "href": url_for(desk.attachment_view, attachment_id=one.id),
+        "preview_href": url_for(f"{desk.attachment_view}_preview", attachment_id=one.id),
     }

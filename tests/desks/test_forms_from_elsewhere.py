@@ -39,7 +39,7 @@ def who_posts(address: Address) -> str:
         return "officer"
     if address.rule.startswith("/admin"):
         return "administrator"
-    if address.rule.startswith(("/counter/intake", "/counter/originals", "/counter/tickets")):
+    if address.rule.startswith(("/counter/assist", "/counter/intake", "/counter/originals", "/counter/tickets")):
         return "clerk"
     return "leader" if address.rule.startswith("/counter") else "citizen A"
 

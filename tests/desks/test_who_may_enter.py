@@ -10,14 +10,17 @@ from portal.web.access import Door, access_of
 from tests.desks.addresses import UNKNOWN, Address, addresses, is_about_a_dossier, without_names
 from tests.desks.cast import ADMINISTRATORS, CLERKS, DESK_ELSEWHERE, DESK_HERE, PEOPLE, Cast, Filed
 from tests.filings import CODE
-from tests.visitors import CLERK, error_of
+from tests.visitors import CLERK, HA, error_of
 
 EVERYBODY = ["nobody", *PEOPLE]
 NOT_FOR_EVERY_ROLE = {
     "/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name},
     "/counter/elsewhere/<code>": {"officer elsewhere"},  # who gave a reason a moment ago
 }
-AT_THE_COUNTER = ("/counter/intake", "/counter/originals", "/counter/tickets")
+OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
+    (f"/counter/assist/<code>{page}", "clerk elsewhere") for page in ("", "/supplements", "/withdraw", "/draft")
+}
+AT_THE_COUNTER = ("/counter/assist", "/counter/intake", "/counter/originals", "/counter/tickets")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
 OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
 HIDDEN_AT_THE_DOOR = {"/my/dossiers/<code>/supplements"}  # its level is the dossier's, so that the dossier is looked for first
@@ -33,7 +36,8 @@ def filed(cast: Cast) -> Filed:
     made = cast.file("submitted")
     reason = "Người này đang nộp hồ sơ khác tại phường chúng tôi."
     opened = cast["officer elsewhere"].post("/counter/elsewhere", {"code": made.code, "reason": reason})
-    assert opened.status_code == 302
+    at_their_side = cast["clerk elsewhere"].post("/counter/assist", {"code": made.code, "card": HA, "is_present": "yes"})
+    assert opened.status_code == at_their_side.status_code == 302
     return made
 
 
@@ -60,6 +64,7 @@ def expected(address: Address, name: str) -> str:
         insiders = NOT_FOR_EVERY_ROLE.get(path, insiders)
         if path.startswith(AT_THE_COUNTER):
             insiders = {"clerk"} if "draft_id" in path and address.method == "GET" else CLERKS
+            insiders = {"clerk elsewhere"} if path.startswith("/counter/assist/") and address.method == "GET" else insiders
         return "come in" if name in insiders else "there is no such page"
     if path.startswith("/admin"):
         if name == "nobody":
@@ -125,7 +130,7 @@ def test_head_is_met_at_the_door_like_get(app: Flask, cast: Cast, filed: Filed) 
 def test_dossier_of_others_looks_exactly_like_one_that_does_not_exist(app: Flask, cast: Cast, filed: Filed, name: str) -> None:
     browser = cast[name]
     for foreign, unknown in zip(addresses(app, filed), addresses(app, UNKNOWN), strict=True):
-        if not is_about_a_dossier(foreign.rule) or (foreign.rule.startswith("/counter/elsewhere/") and "officer" in name):
+        if not is_about_a_dossier(foreign.rule) or (foreign.rule, name) in OPENED:
             continue
         form = {"version": "1"} if foreign.method == "POST" else None
         token = browser.token()

@@ -39,6 +39,7 @@ def test_from_the_card_to_the_slip_and_on_at_home(world: World, tmp_path: Path) 
     assert clerk.said == []
     clerk.page.close()
     _go_on_at_home(world, code)
+    _come_back(world, code)
 
 
 def _file(clerk: Walker) -> str:
@@ -76,3 +77,23 @@ def _go_on_at_home(world: World, code: str) -> None:
     assert at_home.says("Hẹn trả kết quả")
     assert at_home.said == []
     at_home.context.close()
+
+
+def _come_back(world: World, code: str) -> None:
+    """The same person at another counter, with slip and card: the clerk there withdraws the dossier at their word alone."""
+    clerk = Walker(world, world.desk("clerk", "H26.32"), looks_closely=True)
+    clerk.go("/counter")
+    clerk.follow(clerk.page.get_by_role("link", name="Giúp người nộp"))
+    clerk.page.locator("#field-code").fill(code)
+    clerk.page.locator("#field-card").fill(QR)
+    clerk.page.locator("#field-is_present").check()
+    clerk.press()
+    assert clerk.says("Bùi Văn Tý"), clerk.page.locator("main").inner_text()
+    clerk.follow(clerk.page.get_by_role("link", name="Rút hồ sơ"))
+    clerk.press()
+    assert clerk.says("Cần ghi người nộp đã xác nhận bằng cách nào")
+    clerk.page.locator("input[value=read_back]").check()
+    clerk.press()
+    assert clerk.says("Đã ghi nhận việc rút hồ sơ"), clerk.page.locator("main").inner_text()
+    assert clerk.said == []
+    clerk.page.close()

@@ -17,8 +17,6 @@ from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.vocabulary import State
 from portal.services.errors import Forbidden, IllegalMove, NotFound
 
-CONFIRMATIONS = ("read_back", "signed")  # nothing is filed in somebody's name that they have not heard or read
-CONFIRM_FIELD = "confirmed"
 ORIGINALS = "originals"  # in the draft: attachment id -> {"compared", "kept"}
 
 

@@ -54,7 +54,7 @@ def attach(
             if open_now is not None and one.request_id != open_now.request.id:
                 raise UnfitFile(Reason.SENT_BEFORE)
             return one
-    by_clerk = draft.filed_by is not None and open_now is None
+    by_clerk = actor.assists is not None or (draft.filed_by is not None and open_now is None)
     _check_room(session, actor, there, len(upload.content), CLERKS_SHARE if by_clerk else 1)
     verdict = verify_pdf(session, upload.content).state if upload.is_signed else None
     now = clock.now()
@@ -86,10 +86,13 @@ def reuse(session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str
     """Let an earlier result of the actor's stand for the component, in place of another one that did.
 
     Raises:
-        NotFound: not the actor's draft, no such component, or no valid result of theirs that satisfies it.
+        NotFound: not the actor's draft, no such component, or no valid result of theirs that satisfies it; a clerk who
+            assists at the counter sees none.
         IllegalMove: the draft was filed meanwhile, and nothing is asked for.
         GuardRefused: the time to answer the request is over.
     """
+    if actor.assists:
+        raise NotFound
     draft, component, open_now = editable(session, actor, draft_id, component_id)
     document = next((one for one in reusable_results(session, draft, component) if one.id == document_id), None)
     if document is None:

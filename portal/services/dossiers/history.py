@@ -81,6 +81,7 @@ def record(
     """
     session.flush()
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+    facts = {**(facts or {}), **_assisted(actor)}
     last = session.execute(select(Event.number, Event.hash).order_by(Event.number.desc()).limit(1)).first()
     number, previous = (last.number + 1, last.hash) if last else (1, GENESIS)
     event = Event(
@@ -96,7 +97,7 @@ def record(
         actor_role=role_of(actor, move, dossier),
         office_code=dossier.office_code or "",
         happened_at=happened_at,
-        facts=facts or {},
+        facts=facts,
         details=details,
         previous_hash=previous,
         hash=b"",
@@ -107,12 +108,21 @@ def record(
     return event
 
 
+def _assisted(actor: Actor) -> dict[str, Any]:
+    """What the history says of an act of the owner's that a clerk carried out at their side."""
+    if actor.assists is None:
+        return {}
+    return {"assisted": True, "counter": actor.assists.office_code, "confirmed": actor.assists.confirmed}
+
+
 def role_of(actor: Actor, move: Move, dossier: Dossier) -> str:
     """In which capacity the actor made the move."""
     if actor.is_system:
         return "system"
-    if move.act is Act.SUBMIT and dossier.filing_office_code is not None:
-        at_counter = actor.role_for(Permission.INTAKE, dossier.filing_office_code, dossier.procedure_code)
+    filed_at = dossier.filing_office_code if move.act is Act.SUBMIT else None
+    counter = actor.assists.office_code if actor.assists else filed_at
+    if counter is not None:
+        at_counter = actor.role_for(Permission.INTAKE, counter, dossier.procedure_code)
         return at_counter.value if at_counter else "owner"
     offices = (dossier.office_code or "", *dossier.asked_offices)
     roles = (actor.role_for(move.permission, office, dossier.procedure_code) for office in offices)

@@ -173,8 +173,9 @@ def _may(move: Move, facts: Facts, actor: Actor) -> bool:
     if actor.is_system:
         return move.permission in SYSTEM_GRANTS
     if move.permission in OWNER_GRANTS:
-        is_for_owner = move.act is Act.SUBMIT and facts.filed_by is not None
-        return actor.account_id == (facts.filed_by if is_for_owner else facts.owner_id)
+        if move.act is Act.SUBMIT and facts.filed_by is not None:
+            return actor.account_id == facts.filed_by
+        return actor.owner_id == facts.owner_id
     offices = facts.asked_offices if move.act is Act.GIVE_OPINION else {facts.office_code}
     return any(actor.role_for(move.permission, office, facts.procedure_code) is not None for office in offices)
 

@@ -57,7 +57,10 @@ def opened_by(session: Session, actor: Actor, code: str) -> Dossier:
     dossier = of_any_office(session, code)
     since = clock.now() - READABLE_FOR
     query = select(DossierOpening.id).where(
-        DossierOpening.dossier_id == dossier.id, DossierOpening.account_id == actor.account_id, DossierOpening.opened_at > since
+        DossierOpening.dossier_id == dossier.id,
+        DossierOpening.account_id == actor.account_id,
+        DossierOpening.opened_at > since,
+        DossierOpening.with_owner.is_(False),
     )
     if session.scalars(query.limit(1)).first() is None:
         raise NotFound

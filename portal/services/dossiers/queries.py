@@ -12,6 +12,7 @@ from portal import clock
 from portal.auth.permissions import Actor, Permission
 from portal.models import AnswersDocument, DataKey, Dossier, DossierTally, Event, Evidence, IssuedDocument, StoredFile
 from portal.services.dossiers.lifecycle import Move, allowed, move_for
+from portal.services.dossiers.owner_word import require_word
 from portal.services.dossiers.vocabulary import CONFIRMATION, Act, Facts, Place, Stage, State
 from portal.services.errors import Forbidden, NotFound, Stale
 
@@ -78,12 +79,14 @@ def asked_of(actor: Actor) -> ColumnElement[bool]:
 
 
 def owned(session: Session, actor: Actor, code: str, *, lock: bool = False) -> Dossier:
-    """The actor's own dossier of this code; locked, it is read anew.
+    """The dossier of this code, the actor's own or the one of the person whom they assist; locked, it is read anew.
 
     Raises:
         NotFound: no such dossier, or somebody else's.
     """
-    query = _living().where(Dossier.code == code, Dossier.owner_id == actor.account_id)
+    query = _living().where(Dossier.code == code, Dossier.owner_id == actor.owner_id)
+    if actor.assists:
+        query = query.where(Dossier.id == actor.assists.dossier_id)
     if lock:
         query = query.with_for_update(of=Dossier).execution_options(populate_existing=True)
     return _found(session.scalars(query).first())
@@ -136,8 +139,10 @@ def for_owner_act(session: Session, actor: Actor, act: Act, code: str, *, expect
         NotFound: no such dossier, or somebody else's.
         Stale: somebody acted since the owner's page was drawn.
         IllegalMove, GuardRefused: as the table says.
+        InvalidInput: at the counter, they have not confirmed it.
     """
     dossier = owned(session, actor, code, lock=True)
+    require_word(actor)
     if dossier.version != expected_version:
         raise _stale(session, dossier)
     return dossier, move_for(act, facts_of(dossier), actor)

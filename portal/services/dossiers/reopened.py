@@ -115,8 +115,10 @@ def awaiting(session: Session, actor: Actor, dossier_id: uuid.UUID) -> Reopened 
         GuardRefused: the time to answer is over.
     """
     query = select(Dossier).where(
-        Dossier.id == dossier_id, Dossier.owner_id == actor.account_id, Dossier.state == State.SUPPLEMENT_REQUESTED
+        Dossier.id == dossier_id, Dossier.owner_id == actor.owner_id, Dossier.state == State.SUPPLEMENT_REQUESTED
     )
+    if actor.assists:
+        query = query.where(Dossier.id == actor.assists.dossier_id)
     dossier = session.scalars(query.with_for_update(of=Dossier).execution_options(populate_existing=True)).first()
     open_now = reopened(session, dossier) if dossier else None
     if open_now is not None:

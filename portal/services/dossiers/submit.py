@@ -18,7 +18,7 @@ from portal.services.catalogue.answers import asked_and_shown, first_incomplete_
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.at_counter import CONFIRM_FIELD, CONFIRMATIONS, take_originals
+from portal.services.dossiers.at_counter import take_originals
 from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
@@ -27,6 +27,7 @@ from portal.services.dossiers.newer_version import refuse_outdated
 from portal.services.dossiers.numbering import next_dossier_code
 from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.owner_word import CONFIRM_FIELD, CONFIRMATIONS, NOT_CONFIRMED
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
 from portal.services.dossiers.parties import household_hashes_of, parties_of
 from portal.services.dossiers.queries import facts_of
@@ -40,7 +41,7 @@ TRACKING_LENGTH = 8
 def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: bool, confirmed: str = "") -> Dossier:
     """File the actor's draft, or at the counter the person's; a draft that was filed already is given back as it stands.
 
-    `confirmed`: at the counter, how the person confirmed what was written for them (`at_counter.CONFIRMATIONS`).
+    `confirmed`: at the counter, how the person confirmed what was written for them (`owner_word.CONFIRMATIONS`).
 
     State: draft -> submitted. The answers become an immutable document, and the draft's own are emptied; the papers stay
     as they are, and the history names their hashes.
@@ -88,7 +89,7 @@ def _require_word(draft: Dossier, is_declared: bool, confirmed: str) -> None:
     """
     errors = {} if is_declared else {DECLARE_FIELD: ["Ông/bà cần đánh dấu vào lời cam đoan trước khi nộp."]}
     if draft.filed_by is not None and confirmed not in CONFIRMATIONS:
-        errors[CONFIRM_FIELD] = ["Cần ghi người nộp đã xác nhận bằng cách nào."]
+        errors[CONFIRM_FIELD] = [NOT_CONFIRMED]
     if errors:
         raise InvalidInput(errors)
 

@@ -20,6 +20,7 @@ from portal.services.catalogue.reading import Form
 from portal.services.dossiers.attachments import attachments_for, attachments_of, filed_facts
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.lifecycle import move_for
+from portal.services.dossiers.owner_word import require_word
 from portal.services.dossiers.parties import follow_answers
 from portal.services.dossiers.queries import facts_of, latest_answers, owned
 from portal.services.dossiers.reasons import SHORTEST
@@ -44,7 +45,8 @@ def supply_supplements(session: Session, actor: Actor, code: str, request_id: uu
         NotFound: not the actor's dossier, or no such request of it.
         LevelTooLow: the session's level of assurance is below the procedure's.
         IllegalMove, GuardRefused: nothing is awaited any more, or the time is over.
-        InvalidInput: with messages for each field; a paper's is `component.<id>`.
+        InvalidInput: with messages for each field; a paper's is `component.<id>`; at the counter also
+            where the owner has not confirmed.
 
     Effects: event `supplements_supplied`, notice.
     Source: NĐ 118/2025/NĐ-CP (R4 of the one-stop rules).
@@ -59,6 +61,7 @@ def supply_supplements(session: Session, actor: Actor, code: str, request_id: uu
     if actor.level < open_now.procedure.definition.assurance:
         raise LevelTooLow(open_now.procedure.definition.assurance)
     taken = _checked(session, open_now, form)
+    require_word(actor)
     now = clock.now()
     document = _file(session, open_now, taken, now)
     _settle(session, open_now, taken, form, now)
