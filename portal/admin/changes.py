@@ -52,6 +52,7 @@ def _verbs() -> dict[str, str]:
         "wards_given_up": _("Chuyển phường, xã đi"),
         "merged": _("Sáp nhập"),
         "closed": _("Giải thể"),
+        "assignment_chosen": _("Đổi cách phân công"),
         "added": _("Thêm"),
         "given": _("Giao"),
         "changed": _("Sửa"),
@@ -92,6 +93,8 @@ def _labels() -> dict[str, str]:
         "role": _("Vai trò"),
         "office_code": _("Cơ quan"),
         "procedure_codes": _("Thủ tục"),
+        "ward_codes": _("Địa bàn phụ trách"),
+        "assigns_automatically": _("Cổng tự phân công"),
         "ended_at": _("Kết thúc lúc"),
         "day": _("Ngày"),
         "kind": _("Loại"),
@@ -211,6 +214,8 @@ def _flat(content: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
 def _words(key: str, value: Any) -> str | None:
     if value is None or value == []:
         return None
+    if isinstance(value, bool):
+        return _("Có") if value else _("Không")
     if isinstance(value, list):
         return ", ".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in value)[:LONGEST_VALUE]
     known = {"role": {role.value: name for role, name in role_names().items()}, "level": level_names(), "kind": kind_names()}

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from portal import clock
 from portal.admin import blueprint
 from portal.admin.forms import NONE, Trouble, attempt, form_page, option, question, typed, version
-from portal.admin.office_questions import level_names, lines_of, now_of, offices_to_choose, wards_question
+from portal.admin.office_questions import assignment_words, level_names, lines_of, now_of, offices_to_choose, wards_question
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.models import Office
 from portal.services.notices.outbox import put
+from portal.services.organisation.automatic_assignment import CHOICES
+from portal.services.organisation.automatic_assignment import choose_assignment as choose_it
 from portal.services.organisation.close_office import close_office as close_it
 from portal.services.organisation.offices import edit_office, office_of, open_office
 from portal.services.organisation.territory import move_wards as move_them
@@ -102,6 +104,37 @@ def _edit_page(office_code: str, trouble: Trouble, form: dict[str, str] | None =
         "admin/form.html", lines_of(found), now_of(found), form or {}, trouble, **_about(found),
         heading=_("Đổi tên, địa chỉ, thể thức"), button=_("Lưu thay đổi"),
         lead=_("Có hiệu lực từ hôm nay. Giấy tờ đã ký giữ tên lúc ký."),
+    )  # fmt: skip
+
+
+@blueprint.get("/offices/<office_code>/choose-assignment")
+@staff(Permission.MANAGE_OFFICES)
+def choose_assignment(office_code: str) -> ResponseReturnValue:
+    return _assignment_page(office_code, NONE)
+
+
+@blueprint.post("/offices/<office_code>/choose-assignment")
+@staff(Permission.MANAGE_OFFICES)
+def do_choose_assignment(office_code: str) -> ResponseReturnValue:
+    form = typed()
+    return attempt(
+        lambda: choose_it(db(), current_actor(), office_code, form.get("who", ""), expected_version=version()),
+        lambda trouble: _assignment_page(office_code, trouble, form),
+        lambda: _to(office_code),
+        lambda: _("Đã lưu. Có hiệu lực từ hồ sơ chuyển xử lý sau đây."),
+    )
+
+
+def _assignment_page(office_code: str, trouble: Trouble, form: dict[str, str] | None = None) -> str:
+    found = office_of(db(), office_code)
+    options = [option(value, assignment_words(is_by_rule=is_by_rule)) for value, is_by_rule in CHOICES.items()]
+    now = next(value for value, is_by_rule in CHOICES.items() if is_by_rule == found.assigns_automatically)
+    questions = [question("who", "radios", _("Ai phân công hồ sơ"), options=options)]
+    return form_page(
+        "admin/form.html", questions, {"who": now}, form or {}, trouble, **_about(found),
+        heading=_("Cách phân công"), button=_("Lưu thay đổi"),
+        lead=_("Quy tắc: người được giao riêng thủ tục trước, rồi đúng địa bàn, rồi người đang giữ ít hồ sơ nhất."
+               " Không ai phù hợp thì hồ sơ chờ phân công."),
     )  # fmt: skip
 
 

@@ -27,6 +27,11 @@ def level_names() -> dict[str, str]:
     }
 
 
+def assignment_words(*, is_by_rule: bool) -> str:
+    """Who assigns an office's dossiers."""
+    return _("Cổng tự giao theo quy tắc khi chuyển xử lý") if is_by_rule else _("Lãnh đạo giao, hoặc chuyên viên tự nhận")
+
+
 def now_of(office: Office) -> dict[str, str]:
     """An office as the values of its form."""
     said = {name: value or "" for name, value in particulars(office).items() if name != "signatory"}

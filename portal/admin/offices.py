@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from portal import clock
 from portal.admin import blueprint
-from portal.admin.office_questions import level_names, lines_of, now_of
+from portal.admin.office_questions import assignment_words, level_names, lines_of, now_of
 from portal.auth.permissions import Permission
 from portal.models import Office
 from portal.services.organisation.close_office import open_dossiers
@@ -96,6 +96,7 @@ def office(office_code: str) -> ResponseReturnValue:
         particulars=[
             {"label": _("Cấp"), "value": level_names()[found.level]},
             {"label": _("Hoạt động từ ngày"), "value": write_date(found.valid_from)},
+            {"label": _("Phân công hồ sơ"), "value": assignment_words(is_by_rule=found.assigns_automatically)},
             *({"label": label, "value": now_of(found)[name] or "–"} for name, label in said.items()),
         ],
         territory=[{"ward": ward, "since": write_date(since), "until": write_date(until) or "–"} for ward, since, until in days],

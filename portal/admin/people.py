@@ -133,6 +133,7 @@ def _duty_row(duty: StaffDuty, names: dict[str, str], *, is_own: bool) -> dict[s
         "role": role_names()[Role(duty.role)],
         "office": f"{names[duty.office_code]} ({duty.office_code})",
         "procedures": ", ".join(duty.procedure_codes) or _("mọi thủ tục"),
+        "wards": ", ".join(duty.ward_codes) or "–",
         "since": write_date(duty.valid_from),
         "until": write_date(duty.ended_at or duty.valid_to) or "–",
         "change": _("Sửa") if can_change else "–",
@@ -149,6 +150,11 @@ def _around(found: Person) -> dict[str, Any]:
 def _procedures_question() -> Question:
     words = _("Mã thủ tục, cách nhau bằng dấu phẩy hoặc xuống dòng. Bỏ trống là mọi thủ tục của cơ quan.")
     return question("procedure_codes", "textarea", _("Chỉ với thủ tục"), help=words, optional=True, rows=2)
+
+
+def _wards_question() -> Question:
+    words = _("Chỉ với chuyên viên: mã phường, xã (năm chữ số) có hồ sơ đến người này trước. Bỏ trống là không chia.")
+    return question("ward_codes", "textarea", _("Địa bàn phụ trách"), help=words, optional=True, rows=2)
 
 
 @blueprint.get("/staff/<uuid:member_id>/duties/new")
@@ -175,6 +181,7 @@ def _new_duty_page(member_id: uuid.UUID, trouble: Trouble, form: dict[str, str] 
         question("role", "radios", _("Vai trò"), options=[option(role.value, name) for role, name in role_names().items()]),
         question("office_code", "select", _("Cơ quan"), options=offices),
         _procedures_question(),
+        _wards_question(),
         question("valid_from", "date", _("Từ ngày")),
         question("valid_to", "date", _("Đến hết ngày"), optional=True),
     ]
@@ -206,9 +213,11 @@ def _change_page(member_id: uuid.UUID, duty_id: uuid.UUID, trouble: Trouble, for
     duty = duty_of(db(), member_id, duty_id)
     now = {
         "procedure_codes": "\n".join(duty.procedure_codes),
+        "ward_codes": "\n".join(duty.ward_codes),
         "valid_to": duty.valid_to.isoformat() if duty.valid_to else "",
     }
-    questions = [_procedures_question(), question("valid_to", "date", _("Đến hết ngày"), optional=True)]
+    wards = [_wards_question()] if duty.role == Role.OFFICER else []
+    questions = [_procedures_question(), *wards, question("valid_to", "date", _("Đến hết ngày"), optional=True)]
     return form_page(
         "admin/form.html", questions, now, form or {}, trouble,
         heading=_("Sửa nhiệm vụ"), button=_("Lưu thay đổi"), version=duty.version, lead=_duty_words(duty),

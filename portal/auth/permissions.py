@@ -97,6 +97,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.LEADER: _EVERY_DESK
     | {
+        Permission.ASSIGN,
         Permission.REASSIGN,
         Permission.SEND_BACK,
         Permission.APPROVE,
@@ -126,7 +127,15 @@ OWNER_GRANTS = frozenset(
         Permission.WITHDRAW,
     }
 )
-SYSTEM_GRANTS = frozenset({Permission.ISSUE, Permission.RETURN_RESULT, Permission.RECALCULATE, Permission.CONFIRM_DRAFT})
+SYSTEM_GRANTS = frozenset(
+    {
+        Permission.ISSUE,
+        Permission.RETURN_RESULT,
+        Permission.RECALCULATE,
+        Permission.CONFIRM_DRAFT,
+        Permission.ASSIGN,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.auth.session import current_actor
+from portal.counter.assignment import officers_shown
 from portal.counter.supplements import marking
 from portal.models import Dossier
 from portal.services.catalogue.answers import shown_questions
@@ -21,7 +22,6 @@ from portal.services.dossiers.ask_opinion import offices_to_ask
 from portal.services.dossiers.calendar import working_calendar
 from portal.services.dossiers.dues_to_pay import fee_lines
 from portal.services.dossiers.give_opinion import open_question
-from portal.services.dossiers.officers import officers_for
 from portal.services.dossiers.offices import offices_for
 from portal.services.dossiers.proposals import prefilled_appraisal
 from portal.services.dossiers.queries import latest_answers
@@ -58,11 +58,6 @@ def _offices_to_ask(dossier: Dossier, procedure: Procedure, form: Form, errors: 
 def _options(offices: Any) -> list[dict[str, str]]:
     is_english = current_language() == "en"
     return [{"value": code, "label": name_en if is_english else name} for code, name, name_en in offices]
-
-
-def _officers(dossier: Dossier, procedure: Procedure, form: Form, errors: Errors) -> dict[str, Any]:
-    others = [one for one in officers_for(db(), dossier) if one.account_id != dossier.assigned_to]
-    return {"choices": [{"value": str(one.account_id), "label": one.name} for one in others]}
 
 
 def _fee(dossier: Dossier, procedure: Procedure, form: Form, errors: Errors) -> dict[str, Any]:
@@ -111,7 +106,8 @@ def _stop(dossier: Dossier, procedure: Procedure, form: Form, errors: Errors) ->
 SHOWS: dict[Act, Shows] = {
     Act.REFUSE: _grounds,
     Act.TRANSFER: _other_offices,
-    Act.REASSIGN: _officers,
+    Act.ASSIGN: officers_shown,
+    Act.REASSIGN: officers_shown,
     Act.PROPOSE_SUPPLEMENTS: marking,
     Act.REQUEST_SUPPLEMENTS: marking,
     Act.REQUEST_PAYMENT: _fee,

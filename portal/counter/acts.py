@@ -12,6 +12,7 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.act_pages import shown_beside
 from portal.counter.act_table import DOES, done_words, version_in
+from portal.counter.assignment import act_label
 from portal.counter.dossier import dossier_page
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
@@ -21,7 +22,6 @@ from portal.services.errors import InvalidInput
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.questions import error_lines
-from portal.web.words import act_name
 
 UNPROCESSABLE = 422
 ELSEWHERE_NOW = frozenset({Act.TRANSFER, Act.GIVE_OPINION})  # afterwards the dossier is no longer on the actor's desk
@@ -59,7 +59,7 @@ def _act_page(
         f"counter/{act.value}.html",
         **dossier_page(dossier),
         act=act,
-        act_label=act_name(act),
+        act_label=act_label(act, dossier),
         version=dossier.version,
         form=form or {},
         field_errors=errors or {},

@@ -13,6 +13,7 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.assignment import act_label, why_assigned
 from portal.counter.attachments import attached_groups
 from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument
@@ -36,7 +37,7 @@ from portal.web.filters import write_short_moment
 from portal.web.groups import group_rows
 from portal.web.language import current_language
 from portal.web.questions import fact_rows, registry_name, said_rows
-from portal.web.words import act_name, event_name, place_name, role_name
+from portal.web.words import event_name, place_name, role_name
 
 KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
@@ -84,6 +85,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "acts": (acts := _acts(dossier)),
         "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
         + [{"key": "d", "label": _("Vì sao là ngày hẹn này")}],
+        "why_assigned": why_assigned(dossier, folder.events),
         "history": [_event_row(event) for event in folder.events],
         "documents": [_paper(document, dossier) for document in folder.documents],
         "proposal": _proposal(procedure, dossier, language),
@@ -129,7 +131,7 @@ def _evidence_row(row: Any) -> dict[str, Any]:
 def _acts(dossier: Dossier) -> list[dict[str, Any]]:
     return [
         {
-            "label": act_name(move.act),
+            "label": act_label(move.act, dossier),
             "href": url_for("counter.act", code=dossier.code, act=move.act.value.replace("_", "-")),
             "key": KEYS.get(move.act),
             "is_primary": move.act in PRIMARY,

@@ -20,6 +20,7 @@ class Office(Base):
     """One office as it is called now, and what its papers print; both days of its life count.
 
     `successor_code`: who handles its dossiers after `valid_to`. `version`: how many changes administrators made to it.
+    `assigns_automatically`: a dossier that is forwarded goes to the officer whom the rule suggests.
     """
 
     __tablename__ = "offices"
@@ -47,6 +48,7 @@ class Office(Base):
     province_code: Mapped[str]
     address: Mapped[str]
     phone: Mapped[str]
+    assigns_automatically: Mapped[bool] = mapped_column(default=False, server_default="false")
     version: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
@@ -117,6 +119,7 @@ class StaffMember(HasDataKey, Base):
 class StaffDuty(Base):
     """One role at one office, for a time, for some procedures or (none named) for every one.
 
+    `ward_codes`: whose inhabitants' dossiers come to this officer first; it gives no right and takes none.
     `valid_to`: its last day. `ended_at`: it was ended at once, whatever its days say.
     """
 
@@ -127,6 +130,7 @@ class StaffDuty(Base):
         CheckConstraint(
             "role IN ('clerk', 'officer', 'leader') OR procedure_codes = '{}'", name="only_desks_serve_some_procedures"
         ),
+        CheckConstraint("role = 'officer' OR ward_codes = '{}'", name="only_officers_serve_some_wards"),
         ExcludeConstraint(
             ("member_id", "="),
             ("office_code", "="),
@@ -144,6 +148,7 @@ class StaffDuty(Base):
     office_code: Mapped[str] = mapped_column(ForeignKey(Office.code))
     role: Mapped[str]
     procedure_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    ward_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     ended_at: Mapped[datetime | None]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +14,9 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor, Permission, Role
 from portal.blind_index import personal_id_hash
-from portal.models import DataKey, Office, ProcedureVersion, StaffDuty, StaffMember
-from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFound, Said
+from portal.models import DataKey, Office, StaffDuty, StaffMember
+from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFound
+from portal.services.organisation.duty_form import Errors, Form, held_already, last_day_in, office_in, procedures_in, wards_in
 from portal.services.organisation.offices import day_of, is_open
 from portal.services.organisation.turns import check_version, note_change, take_turn
 from portal.services.oversight.changes import record_change
@@ -24,11 +24,8 @@ from portal.text import clean, fold, given_name_sort_key, refused_characters
 
 KIND = "duty"
 MEMBER_KIND = "staff_member"
-DESK_ROLES = frozenset({Role.CLERK, Role.OFFICER, Role.LEADER})
 LONGEST_NAME = 200
 LAST_ADMINISTRATOR = "Đây là quản trị cuối cùng: hãy giao vai trò quản trị cho người khác trước."
-Form = Mapping[str, str]
-Errors = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ def add_person(session: Session, actor: Actor, form: Form) -> tuple[StaffMember,
 
 
 def give_duty(session: Session, actor: Actor, member_id: uuid.UUID, form: Form) -> StaffDuty:
-    """Give the person a role at an office; `form`: role, office_code, procedure_codes, valid_from, valid_to (may be empty).
+    """Give the person a role at an office; `form`: role, office_code, procedure_codes, ward_codes, valid_from, valid_to.
 
     Raises:
         Forbidden, LevelTooLow: as `turns.take_turn`; or the actor is no administrator any more.
@@ -150,15 +147,16 @@ def give_duty(session: Session, actor: Actor, member_id: uuid.UUID, form: Form) 
     if role not in set(Role):
         errors["role"] = ["Hãy chọn vai trò."]
     first = day_of(form.get("valid_from", ""), errors, "valid_from", not_before=clock.today())
-    last = _last_day(form, errors, not_before=max(first, clock.today()))
-    office_code = _office(session, form.get("office_code", ""), max(first, clock.today()), errors)
-    codes = _procedures(session, form, role, errors)
+    last = last_day_in(form, errors, not_before=max(first, clock.today()))
+    office_code = office_in(session, form.get("office_code", ""), max(first, clock.today()), errors)
+    codes, wards = procedures_in(session, form, role, errors), wards_in(form, role, errors)
     if not errors:
-        errors |= _held_already(session, member_id, office_code, role, first, last)
+        errors |= held_already(session, member_id, office_code, role, first, last)
     if errors:
         raise InvalidInput(errors)
     duty = StaffDuty(
-        member=member, office_code=office_code, role=role, procedure_codes=codes, valid_from=first, valid_to=last, version=0
+        member=member, office_code=office_code, role=role, procedure_codes=codes, ward_codes=wards,
+        valid_from=first, valid_to=last, version=0,
     )  # fmt: skip
     session.add(duty)
     session.flush()
@@ -166,46 +164,10 @@ def give_duty(session: Session, actor: Actor, member_id: uuid.UUID, form: Form) 
     return duty
 
 
-def _office(session: Session, code: str, on: date, errors: Errors) -> str:
-    if session.scalars(select(Office.code).where(Office.code == code, is_open(on))).first() is None:
-        errors["office_code"] = ["Hãy chọn một cơ quan đang hoạt động vào ngày ấy."]
-    return code
-
-
-def _last_day(form: Form, errors: Errors, *, not_before: date) -> date | None:
-    text = form.get("valid_to", "")
-    return day_of(text, errors, "valid_to", not_before=not_before) if text else None
-
-
-def _procedures(session: Session, form: Form, role: str, errors: Errors) -> list[str]:
-    codes = sorted({code for code in re.split(r"[\s,;]+", form.get("procedure_codes", "")) if code})
-    known = set(session.scalars(select(ProcedureVersion.code).where(ProcedureVersion.code.in_(codes)).distinct()))
-    unknown = [code for code in codes if code not in known]
-    if unknown:
-        errors["procedure_codes"] = [Said("Không có thủ tục nào mang mã: %(codes)s.", codes=", ".join(unknown)[:80])]
-    elif codes and role not in DESK_ROLES:
-        errors["procedure_codes"] = ["Chỉ cán bộ một cửa, chuyên viên và lãnh đạo mới được giao theo từng thủ tục."]
-    return codes
-
-
-def _held_already(session: Session, member_id: uuid.UUID, office_code: str, role: str, first: date, last: date | None) -> Errors:
-    query = select(StaffDuty.id).where(
-        StaffDuty.member_id == member_id,
-        StaffDuty.office_code == office_code,
-        StaffDuty.role == role,
-        StaffDuty.ended_at.is_(None),
-        or_(StaffDuty.valid_to.is_(None), StaffDuty.valid_to >= first),
-        StaffDuty.valid_from <= (last or date.max),
-    )
-    if session.scalars(query).first() is None:
-        return {}
-    return {"role": ["Người này đã có vai trò ấy ở cơ quan ấy trong những ngày ấy."]}
-
-
 def change_duty(
     session: Session, actor: Actor, member_id: uuid.UUID, duty_id: uuid.UUID, form: Form, *, expected_version: int
 ) -> None:
-    """Change for which procedures the duty is, and its last day.
+    """Change for which procedures the duty is, which wards the officer serves first, and its last day.
 
     Raises:
         Forbidden, LevelTooLow, NotFound, EditedMeanwhile: as `give_duty` and `turns.check_version`.
@@ -218,13 +180,13 @@ def change_duty(
     duty = _held_duty(session, actor, member_id, duty_id, expected_version)
     before = on_record(duty)
     errors: Errors = {}
-    last = _last_day(form, errors, not_before=max(duty.valid_from, clock.today()))
-    codes = _procedures(session, form, duty.role, errors)
+    last = last_day_in(form, errors, not_before=max(duty.valid_from, clock.today()))
+    codes, wards = procedures_in(session, form, duty.role, errors), wards_in(form, duty.role, errors)
     if errors:
         raise InvalidInput(errors)
     if last is not None:
         _refuse_to_lose(session, duty)
-    duty.valid_to, duty.procedure_codes = last, codes
+    duty.valid_to, duty.procedure_codes, duty.ward_codes = last, codes, wards
     if on_record(duty) != before:
         _note(session, actor, duty, "changed", before)
 
@@ -300,6 +262,7 @@ def on_record(duty: StaffDuty) -> dict[str, Any]:
         "role": duty.role,
         "office_code": duty.office_code,
         "procedure_codes": list(duty.procedure_codes),
+        "ward_codes": list(duty.ward_codes),
         "valid_from": duty.valid_from.isoformat(),
         "valid_to": duty.valid_to.isoformat() if duty.valid_to else None,
         "ended_at": duty.ended_at.isoformat() if duty.ended_at else None,

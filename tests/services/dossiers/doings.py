@@ -129,6 +129,11 @@ def second_officer(session: Session) -> str:
     return str(person.account_id)
 
 
+def whoever_fits(session: Session, actor: Actor) -> str:
+    """Themself where the actor appraises, else another officer of the office."""
+    return "" if Role.OFFICER in {duty.role for duty in actor.duties} else second_officer(session)
+
+
 def unassigned(session: Session, who: Hands) -> Dossier:
     """A dossier that was handed over and that nobody has taken."""
     dossier = received(session, who.owner, who.clerk)
@@ -174,7 +179,9 @@ DOINGS = {
         ),
         Doing(
             "assign", Role.OFFICER, unassigned,
-            lambda session, actor, code, seen: assign(session, actor, code, expected_version=seen),
+            lambda session, actor, code, seen: assign(
+                session, actor, code, expected_version=seen, to=whoever_fits(session, actor)
+            ),
             "assigned", ("in_processing/awaiting_assignment", "in_processing/appraising"),
         ),
         Doing(

@@ -99,6 +99,8 @@ LAWFUL = {
     },
     (Act.FORWARD, Place(State.RECEIVED), "clerk"): UNASSIGNED,
     (Act.ASSIGN, UNASSIGNED, "officer"): APPRAISING,
+    (Act.ASSIGN, UNASSIGNED, "leader"): APPRAISING,
+    (Act.ASSIGN, UNASSIGNED, "system"): APPRAISING,
     (Act.PROPOSE, APPRAISING, "officer"): SIGNATURE,
     (Act.SEND_BACK, SIGNATURE, "leader"): APPRAISING,
     (Act.APPROVE, SIGNATURE, "leader"): ISSUING,
