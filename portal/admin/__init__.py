@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 from portal.admin import (  # noqa: E402, F401 (their routes stand on the blueprint above)
+    absences,
     changes,
     decisions,
     draft,

@@ -19,7 +19,7 @@ from portal.admin.part_words import section_names
 from portal.admin.working_days import kind_names
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
-from portal.models import Account, AdministratorChange, StaffDuty, StaffMember
+from portal.models import Account, AdministratorChange, StaffMember
 from portal.services.oversight.changes import PAGE_SIZE, ChangeFilter, actors_of, change_count, changes_of
 from portal.web.access import staff
 from portal.web.database import db
@@ -29,6 +29,7 @@ from portal.web.page_context import role_names
 MOST_LINES = 40
 LONGEST_VALUE = 400
 LAST_PAGE = 100_000
+DAYS = frozenset({"valid_from", "valid_to", "first_day", "last_day", "day", "swapped_with"})
 Line = dict[str, Any]
 
 
@@ -38,6 +39,7 @@ def subject_names() -> dict[str, str]:
         "office": _("Cơ quan"),
         "staff_member": _("Cán bộ"),
         "duty": _("Nhiệm vụ"),
+        "absence": _("Vắng mặt"),
         "calendar_day": _("Ngày trong lịch"),
         "procedure": _("Thủ tục"),
         "catalogue": _("Danh mục"),
@@ -57,6 +59,7 @@ def _verbs() -> dict[str, str]:
         "given": _("Giao"),
         "changed": _("Sửa"),
         "ended": _("Kết thúc"),
+        "entered": _("Ghi"),
         "removed": _("Bỏ"),
         "draft_started": _("Lập bản nháp"),
         "draft_dropped": _("Bỏ bản nháp"),
@@ -96,6 +99,9 @@ def _labels() -> dict[str, str]:
         "ward_codes": _("Địa bàn phụ trách"),
         "assigns_automatically": _("Cổng tự phân công"),
         "ended_at": _("Kết thúc lúc"),
+        "first_day": _("Từ ngày"),
+        "last_day": _("Đến hết ngày"),
+        "stand_in_id": _("Người thay"),
         "day": _("Ngày"),
         "kind": _("Loại"),
         "source": _("Căn cứ"),
@@ -174,9 +180,8 @@ def _subject(change: AdministratorChange) -> tuple[str, str | None]:
         return subject_id, _page("admin.office", Permission.MANAGE_OFFICES, office_code=subject_id)
     if kind == "calendar_day":
         return write_date(subject_id), _page("admin.working_days", Permission.EDIT_CALENDAR, year=subject_id[:4])
-    if kind in ("duty", "staff_member"):
-        member_id = subject_id if kind == "staff_member" else _member_of_duty(subject_id)
-        member = db().get(StaffMember, uuid.UUID(member_id)) if _is_uuid(member_id) else None
+    if kind in ("duty", "staff_member", "absence"):
+        member = _member(_member_id_of(change))
         name = member.profile["full_name"] if member else subject_id
         return name, _page("admin.person", Permission.MANAGE_STAFF, member_id=member.id) if member else None
     if kind == "procedure":
@@ -184,9 +189,14 @@ def _subject(change: AdministratorChange) -> tuple[str, str | None]:
     return subject_id, None
 
 
-def _member_of_duty(duty_id: str) -> str:
-    duty = db().get(StaffDuty, uuid.UUID(duty_id)) if _is_uuid(duty_id) else None
-    return str(duty.member_id) if duty else ""
+def _member_id_of(change: AdministratorChange) -> str:
+    if change.subject_kind == "staff_member":
+        return change.subject_id
+    return str((change.after or change.before or {}).get("member_id", ""))
+
+
+def _member(member_id: str) -> StaffMember | None:
+    return db().get(StaffMember, uuid.UUID(member_id)) if _is_uuid(member_id) else None
 
 
 def _page(endpoint: str, permission: Permission, **names: Any) -> str | None:
@@ -220,6 +230,9 @@ def _words(key: str, value: Any) -> str | None:
         return ", ".join(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in value)[:LONGEST_VALUE]
     known = {"role": {role.value: name for role, name in role_names().items()}, "level": level_names(), "kind": kind_names()}
     text = str(known.get(key, {}).get(str(value), value))
-    if key in ("valid_from", "valid_to", "day", "swapped_with"):
+    if key == "stand_in_id":
+        stand_in = _member(text)
+        return str(stand_in.profile["full_name"]) if stand_in else text
+    if key in DAYS:
         return write_date(text)
     return write_short_moment(text) if key == "ended_at" else text[:LONGEST_VALUE]

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from portal import clock
 from portal.admin import blueprint
+from portal.admin.absences import absence_rows
 from portal.admin.forms import NONE, UNPROCESSABLE, Question, Trouble, attempt, form_page, option, question, typed, version
 from portal.auth.permissions import Permission, Role
 from portal.auth.session import current_actor
@@ -115,7 +116,7 @@ def person(member_id: uuid.UUID) -> ResponseReturnValue:
     is_own = found.member.subject_hash == current_actor().subject_hash
     names = {office.code: office.name for office in all_offices(db())}
     rows = [_duty_row(duty, names, is_own=is_own) for duty in sorted(found.member.duties, key=_newest_first)]
-    return render_template("admin/person.html", person=found, is_own=is_own, rows=rows)
+    return render_template("admin/person.html", person=found, is_own=is_own, rows=rows, absences=absence_rows(found))
 
 
 def _newest_first(duty: StaffDuty) -> tuple[bool, int, str]:

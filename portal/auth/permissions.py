@@ -55,6 +55,8 @@ class Permission(StrEnum):
     RESUME = "counter:dossier:resume"
     WITHDRAW = "citizen:dossier:withdraw"
     CONFIRM_WITHDRAWAL = "counter:dossier:confirm-withdrawal"
+    REPORT_ABSENCE = "counter:absence:report"
+    MANAGE_ABSENCES = "counter:absence:manage"
     EDIT_CATALOGUE = "admin:procedure:edit"
     APPROVE_PROCEDURE = "admin:procedure:approve"
     PUBLISH_PROCEDURE = "admin:procedure:publish"
@@ -64,7 +66,7 @@ class Permission(StrEnum):
     SEE_CHANGES = "admin:change:see"
 
 
-_EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER})
+_EVERY_DESK = frozenset({Permission.SEE_QUEUE, Permission.SEE_DOSSIER, Permission.REPORT_ABSENCE})
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _EVERY_DESK
@@ -97,6 +99,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     },
     Role.LEADER: _EVERY_DESK
     | {
+        Permission.MANAGE_ABSENCES,
         Permission.ASSIGN,
         Permission.REASSIGN,
         Permission.SEND_BACK,
@@ -167,13 +170,17 @@ class Assistance:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts in this request or job; `subject_hash` is the keyed hash of their personal ID."""
+    """Whoever acts in this request or job; `subject_hash` is the keyed hash of their personal ID.
+
+    `stands_in_for`: the accounts of the absent in whose place they act on this day.
+    """
 
     account_id: uuid.UUID | None
     display_name: str
     level: int = 0
     subject_hash: bytes = b""
     duties: frozenset[Duty] = field(default_factory=frozenset)
+    stands_in_for: frozenset[uuid.UUID] = field(default_factory=frozenset)
     is_system: bool = False
     assists: Assistance | None = None
 

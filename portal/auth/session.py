@@ -5,27 +5,26 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import Flask, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask.wrappers import Request, Response
-from sqlalchemy import delete, exists, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
 from portal import clock
-from portal.auth.permissions import ANONYMOUS, Actor, Duty, Role
+from portal.auth.permissions import ANONYMOUS, Actor
+from portal.auth.standing import standing_of
 from portal.config import settings
 from portal.crypto import seal, sha256, unseal
 from portal.db import new_id, transaction
-from portal.models import Account, LoginSession, Office, SpentToken, StaffDuty, StaffMember
+from portal.models import Account, LoginSession, SpentToken
 
 log = structlog.get_logger()
 DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeout)
@@ -33,7 +32,6 @@ UNSENT = "unsent"  # the one thing that may outlive a login: a form kept for the
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 RUN_OUT_KEPT = timedelta(days=1)
 TOUCH_AFTER = timedelta(seconds=60)
-ENDED = "ended"  # marks an office that ended, in the one list that is read of duties and such offices
 SEALED_ID_TOKEN = "login_sessions.sealed_id_token"  # noqa: S105 (a column's name)
 
 
@@ -132,45 +130,15 @@ def _actor_of(database: Session, row: LoginSession) -> Actor:
     account = row.account
     if account is None:
         return ANONYMOUS
+    standing = standing_of(database, account.subject_hash, clock.today())
     return Actor(
         account_id=account.id,
         display_name=account.profile["full_name"],
         level=row.level,
         subject_hash=account.subject_hash,
-        duties=duties_of(database, account.subject_hash, clock.today()),
+        duties=standing.duties,
+        stands_in_for=standing.stands_in_for,
     )
-
-
-def duties_of(database: Session, subject_hash: bytes, on: date) -> frozenset[Duty]:
-    """The duties of a person on a day, from the portal's own table.
-
-    A duty ends with its office; a duty at an office that took others' dossiers over holds at those offices too.
-    """
-    held = (
-        select(StaffDuty.role, StaffDuty.office_code, StaffDuty.procedure_codes)
-        .join(StaffMember)
-        .join(Office, Office.code == StaffDuty.office_code)
-        .where(StaffMember.subject_hash == subject_hash, StaffDuty.ended_at.is_(None))
-        .where(StaffDuty.valid_from <= on, (StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= on))
-        .where(Office.valid_from <= on, (Office.valid_to.is_(None)) | (Office.valid_to >= on))
-    ).cte("held")
-    ended = select(literal(ENDED), Office.code, array([Office.successor_code]))
-    ended = ended.where(Office.valid_to < on, Office.successor_code.is_not(None), exists(select(held)))
-    rows = database.execute(select(held).union_all(ended)).all()
-    own = frozenset(Duty(Role(role), office, frozenset(codes)) for role, office, codes in rows if role != ENDED)
-    return own | _taken_over(own, {code: successors[0] for role, code, successors in rows if role == ENDED})
-
-
-def _taken_over(own: frozenset[Duty], successor_of: dict[str, str]) -> frozenset[Duty]:
-    """The same duties at the offices that ended before the day and whose dossiers came here, however many hands between."""
-    found = set()
-    for code in successor_of:
-        heir, passed = code, {code}
-        while heir in successor_of and successor_of[heir] not in passed:
-            heir = successor_of[heir]
-            passed.add(heir)
-        found |= {replace(duty, office_code=code, handed_over_from=heir) for duty in own if duty.office_code == heir}
-    return frozenset(found)
 
 
 def _try_to_keep(kept: PortalSession) -> None:

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("counter", __name__, url_prefix="/counter")
 
 from portal.counter import (  # noqa: E402, F401 (their routes stand on the blueprint above)
+    absences,
     acts,
     assist,
     digitise,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -29,10 +29,11 @@ def officers_shown(dossier: Dossier, procedure: Procedure, form: Mapping[str, st
     among = candidates_for(db(), dossier)
     named = suggested(among)
     best = named.officer.account_id if named else None
-    others = [one for one in among if one.account_id != dossier.assigned_to]
+    others = [one for one in among if one.account_id != dossier.assigned_to and not one.is_absent]
     return {
         "choices": [_choice(one, among, best) for one in others],
         "suggested": str(best) if best and best != dossier.assigned_to else "",
+        "absent": [_absent_words(one, among) for one in among if one.is_absent],
         "may_give": may_give(current_actor(), dossier),
     }
 
@@ -40,6 +41,11 @@ def officers_shown(dossier: Dossier, procedure: Procedure, form: Mapping[str, st
 def _choice(one: Candidate, among: Iterable[Candidate], best: uuid.UUID | None) -> dict[str, str]:
     label = _("%(name)s – cổng đề xuất", name=one.name) if one.account_id == best else one.name
     return {"value": str(one.account_id), "label": label, "hint": "; ".join(_candidate_words(one, among))}
+
+
+def _absent_words(one: Candidate, among: Iterable[Candidate]) -> str:
+    stand_in = next((other.name for other in among if other.account_id == one.stand_in_id), "")
+    return _("%(name)s (người thay: %(stand_in)s)", name=one.name, stand_in=stand_in) if stand_in else one.name
 
 
 def _candidate_words(one: Candidate, among: Iterable[Candidate]) -> list[str]:
@@ -58,16 +64,34 @@ def _territory_words(grounds: Mapping[str, Any]) -> list[str]:
     return [words] if words else []
 
 
-def why_assigned(dossier: Dossier, events: Iterable[Event]) -> dict[str, str] | None:
+def people_in(dossier: Dossier, events: Sequence[Event]) -> dict[str, str]:
+    """The names that the page of a dossier says: who has it, who gave it, who was stood in for; by account."""
+    stood_in_for = {event.facts.get("instead_of", "") for event in events}
+    last = _last_assignment(events)
+    return names_of(db(), {str(dossier.assigned_to), last.actor_id if last else "", *stood_in_for})
+
+
+def why_assigned(dossier: Dossier, events: Sequence[Event], names: Mapping[str, str]) -> dict[str, str] | None:
     """Who has the dossier, from whom, since when and on what ground; nothing where nobody has it."""
-    last = next((event for event in reversed(list(events)) if event.name in ASSIGNING), None)
+    last, holder_id = _last_assignment(events), str(dossier.assigned_to)
     if last is None or dossier.assigned_to is None:
         return None
     is_mine = dossier.assigned_to == current_actor().account_id
-    names = names_of(db(), {str(dossier.assigned_to), last.actor_id, last.facts.get("instead_of", "")})
-    heading = _("Vì sao việc này của tôi") if is_mine else _("Ai thụ lý, vì sao")
-    words = [_how(last, names, str(dossier.assigned_to), is_mine=is_mine), *_grounds_words(last.facts, names)]
+    stands_in = dossier.assigned_to in current_actor().stands_in_for
+    heading = _("Vì sao việc này của tôi") if is_mine or stands_in else _("Ai thụ lý, vì sao")
+    first = [_("Ông/bà thay %(name)s đang vắng mặt", name=names.get(holder_id, ""))] if stands_in else []
+    words = [*first, _how(last, names, holder_id, is_mine=is_mine), *_grounds_words(last.facts, names)]
     return {"heading": heading, "text": "; ".join(words) + "."}
+
+
+def _last_assignment(events: Sequence[Event]) -> Event | None:
+    return next((event for event in reversed(events) if event.name in ASSIGNING), None)
+
+
+def in_whose_place(event: Event, names: Mapping[str, str]) -> str:
+    """For whom the event's actor stood in; of assignments the page says it where it says why."""
+    absent = names.get(event.facts.get("instead_of", ""), "")
+    return _("thay %(name)s vắng mặt", name=absent) if absent and event.name not in ASSIGNING else ""
 
 
 def _how(event: Event, names: Mapping[str, str], holder_id: str, *, is_mine: bool) -> str:

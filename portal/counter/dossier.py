@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -13,7 +14,7 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
-from portal.counter.assignment import act_label, why_assigned
+from portal.counter.assignment import act_label, in_whose_place, people_in, why_assigned
 from portal.counter.attachments import attached_groups
 from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument
@@ -63,6 +64,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
     language = current_language()
     procedure = by_hash(db(), dossier.version_hash)
     folder = folder_of(db(), dossier)
+    names = people_in(dossier, folder.events)
     answers: Answers = folder.answers.content
     looked_up = [element.key for element in looked_up_elements(procedure)]
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
@@ -85,8 +87,8 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "acts": (acts := _acts(dossier)),
         "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
         + [{"key": "d", "label": _("Vì sao là ngày hẹn này")}],
-        "why_assigned": why_assigned(dossier, folder.events),
-        "history": [_event_row(event) for event in folder.events],
+        "why_assigned": why_assigned(dossier, folder.events, names),
+        "history": [_event_row(event, names) for event in folder.events],
         "documents": [_paper(document, dossier) for document in folder.documents],
         "proposal": _proposal(procedure, dossier, language),
         "supplement": supplement_shown(dossier, procedure) if dossier.supplement_requests or place == TO_REQUEST else None,
@@ -140,13 +142,13 @@ def _acts(dossier: Dossier) -> list[dict[str, Any]]:
     ]
 
 
-def _event_row(event: Event) -> dict[str, Any]:
+def _event_row(event: Event, names: Mapping[str, str]) -> dict[str, Any]:
     details = event.details or {}
     reason = next((details[kind] for kind in SAID if details.get(kind)), "")
     return {
         "when": write_short_moment(event.happened_at),
         "title": event_name(event.name),
-        "text": " · ".join(filter(None, [role_name(event.actor_role), reason])),
+        "text": " · ".join(filter(None, [role_name(event.actor_role), in_whose_place(event, names), reason])),
         "state": "done",
     }
 

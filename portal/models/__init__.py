@@ -1,5 +1,6 @@
 """The tables, one file per aggregate; importing this package makes all of them known to SQLAlchemy."""
 
+from portal.models.absence import Absence
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
 from portal.models.answers import AnswersDocument, Evidence
@@ -20,6 +21,7 @@ from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
 
 __all__ = [
+    "Absence",
     "Account",
     "AdministratorChange",
     "AnswersDocument",

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.blind_index import personal_id_hash
-from portal.models import ProcedurePublication, StaffMember
+from portal.models import Absence, ProcedurePublication, StaffMember
 from portal.services.catalogue.versions import in_force
 from tests.desks.cast import Filed
 from tests.filings import CODE
 from tests.people import OFFICE
-from tests.visitors import AUDITOR
+from tests.visitors import AUDITOR, CLERK
 
 IGNORED = {"HEAD", "OPTIONS"}
 VERIFICATION_CODE = "ABCDEFGHJKLMNPQR"
@@ -59,6 +59,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
     values |= _published() if rule.startswith("/admin/procedures/") else {}
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
+    values |= _clerks_absence() if rule.startswith("/counter/absences/") else {}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
 
@@ -74,7 +75,15 @@ def _auditors_duty() -> dict[str, str]:
     """A member of staff and one of their duties, for the administrator's desk."""
     with db.transaction() as session:
         member = session.scalars(select(StaffMember).where(StaffMember.subject_hash == personal_id_hash(AUDITOR))).one()
-        return {"uuid:member_id": str(member.id), "uuid:duty_id": str(member.duties[0].id)}
+        away = session.scalars(select(Absence.id).where(Absence.member_id == member.id)).first() or UNKNOWN.document_id
+        return {"uuid:member_id": str(member.id), "uuid:duty_id": str(member.duties[0].id), "uuid:absence_id": str(away)}
+
+
+def _clerks_absence() -> dict[str, str]:
+    """A clerk, and an absence that nobody entered."""
+    with db.transaction() as session:
+        member_id = session.scalars(select(StaffMember.id).where(StaffMember.subject_hash == personal_id_hash(CLERK))).one()
+    return {"uuid:member_id": str(member_id), "uuid:absence_id": UNKNOWN.document_id}
 
 
 def is_about_a_dossier(rule: str) -> bool:

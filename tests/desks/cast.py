@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.auth.permissions import Actor
-from portal.auth.session import duties_of
+from portal.auth.standing import standing_of
 from portal.blind_index import personal_id_hash
-from portal.models import Account, Dossier, IssuedDocument
+from portal.models import Absence, Account, Dossier, IssuedDocument, StaffMember
 from portal.services.registries.exchange import Subject
 from tests import filings, intakes, visitors
 from tests.visitors import Visitor
@@ -44,8 +44,8 @@ def actor_of(session: Session, personal_id: str) -> Actor:
     """The person as the services see them, who has logged in before."""
     subject_hash = personal_id_hash(personal_id)
     account = session.scalars(select(Account).where(Account.subject_hash == subject_hash)).one()
-    duties = duties_of(session, subject_hash, clock.today())
-    return Actor(account.id, account.profile["full_name"], 2, subject_hash, duties)
+    standing = standing_of(session, subject_hash, clock.today())
+    return Actor(account.id, account.profile["full_name"], 2, subject_hash, standing.duties, standing.stands_in_for)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,13 @@ class Filed:
     code: str
     document_id: str
     draft_id: str = "00000000-0000-7000-8000-000000000000"
+
+
+def _keep_away(session: Session, subject_hash: bytes) -> None:
+    member = session.scalars(select(StaffMember).where(StaffMember.subject_hash == subject_hash)).one()
+    if session.scalars(select(Absence.id).where(Absence.member_id == member.id)).first() is None:
+        days = {"first_day": clock.today(), "last_day": clock.today()}
+        session.add(Absence(data_key=member.data_key, member_id=member.id, created_at=clock.now(), version=0, **days))
 
 
 class Cast:
@@ -82,10 +89,14 @@ class Cast:
             return actor_of(session, PEOPLE[name][0]).account_id
 
     def file(self, place: str, owner: str = "citizen A") -> Filed:
-        """A dossier at phường Ba Đình, brought to this place by the real acts; its procedure is being edited meanwhile."""
+        """A dossier at phường Ba Đình, brought to this place by the real acts; its procedure is being edited meanwhile.
+
+        The auditor is away, so that there is an absence to be looked at.
+        """
         self["administrator"].post(f"/admin/procedures/{filings.CODE}/draft", {})
         with db.transaction() as session:
             whose, clerk, officer, leader = (actor_of(session, PEOPLE[name][0]) for name in (owner, "clerk", "officer", "leader"))
+            _keep_away(session, personal_id_hash(visitors.AUDITOR))
             made: Dossier = {
                 "submitted": lambda: filings.submitted(session, whose),
                 "received": lambda: filings.received(session, whose, clerk),

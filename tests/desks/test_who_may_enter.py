@@ -15,6 +15,7 @@ from tests.visitors import CLERK, HA, error_of
 EVERYBODY = ["nobody", *PEOPLE]
 NOT_FOR_EVERY_ROLE = {
     "/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name},
+    "GET /counter/absences/<uuid:member_id>/new": {"clerk", "leader"},  # of the clerk's own absence
     "/counter/elsewhere/<code>": {"officer elsewhere"},  # who gave a reason a moment ago
 }
 OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
@@ -61,7 +62,7 @@ def expected(address: Address, name: str) -> str:
             return "log in first"
         is_hidden = is_about_a_dossier(path) and address.method == "GET"  # a form without its token is stopped before
         insiders = DESK_HERE if is_hidden else DESK_HERE | DESK_ELSEWHERE
-        insiders = NOT_FOR_EVERY_ROLE.get(path, insiders)
+        insiders = NOT_FOR_EVERY_ROLE.get(path, NOT_FOR_EVERY_ROLE.get(str(address), insiders))
         if path.startswith(AT_THE_COUNTER):
             insiders = {"clerk"} if "draft_id" in path and address.method == "GET" else CLERKS
             insiders = {"clerk elsewhere"} if path.startswith("/counter/assist/") and address.method == "GET" else insiders

@@ -12,6 +12,7 @@ from portal.auth.permissions import Actor
 from portal.models import Dossier, Event, IssuedDocument, Notice
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.calendar import working_calendar
+from portal.services.dossiers.guards import assigned_here
 from portal.services.dossiers.history import record
 from portal.services.dossiers.legal_clock import step_due, turn
 from portal.services.dossiers.lifecycle import Move
@@ -42,7 +43,8 @@ def carry(
     Raises:
         GuardRefused: the clock is to start, and the procedure states no term.
 
-    Effects: the legal clock; the event; outbox `make_document` where the row names a document, `send_notice` where it notifies.
+    Effects: the legal clock; the event (with `instead_of`: whom the actor stood in for); outbox `make_document` where the row
+        names a document, `send_notice` where it notifies.
     """
     with session.no_autoflush:  # place and clock change together, says the table's own check
         clock_facts = turn(session, dossier, procedure, move.clock, happened_at)
@@ -51,13 +53,24 @@ def carry(
     ordered: IssuedDocument | None = None
     if move.document is not None:
         ordered = order_paper(session, dossier, procedure, move.document, paper())
-    known = {**clock_facts, **(facts or {}), **({"document_id": str(ordered.id)} if ordered else {})}
+    known = {
+        **clock_facts,
+        **(facts or {}),
+        **_in_whose_place(dossier, move, actor),
+        **({"document_id": str(ordered.id)} if ordered else {}),
+    }
     event = record(session, dossier, move, actor, happened_at=happened_at, facts=known, details=details)
     if ordered is not None:
         put(session, MAKE_DOCUMENT, str(ordered.id), dossier_id=dossier.id, payload={"document_id": str(ordered.id)})
     if move.is_notified:
         notify(session, dossier, EVENT_NAMES[move.act], happened_at)
     return event
+
+
+def _in_whose_place(dossier: Dossier, move: Move, actor: Actor) -> dict[str, str]:
+    """Where the act is the holder's alone and somebody else did it: for whom."""
+    is_anothers = assigned_here in move.guards and dossier.assigned_to != actor.account_id
+    return {"instead_of": str(dossier.assigned_to)} if is_anothers else {}
 
 
 def _move(dossier: Dossier, move: Move, happened_at: datetime) -> None:

@@ -28,8 +28,9 @@ def not_own_dossier(facts: Facts, actor: Actor) -> str | None:
 
 
 def assigned_here(facts: Facts, actor: Actor) -> str | None:
-    """Only the officer who holds the dossier appraises it."""
-    return None if facts.assigned_to == actor.account_id else "Hồ sơ đang do chuyên viên khác thụ lý."
+    """Only the officer who holds the dossier appraises it, or whoever stands in for them while they are away."""
+    is_theirs = facts.assigned_to == actor.account_id or facts.assigned_to in actor.stands_in_for
+    return None if is_theirs else "Hồ sơ đang do chuyên viên khác thụ lý."
 
 
 def four_eyes(facts: Facts, actor: Actor) -> str | None:

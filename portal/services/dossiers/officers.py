@@ -19,6 +19,7 @@ from portal.services.dossiers.queues import place_of
 from portal.services.dossiers.suggested_officer import Candidate, Territory, ranked
 from portal.services.dossiers.vocabulary import PAUSED
 from portal.services.errors import InvalidInput
+from portal.services.organisation.absences import stand_ins_of_the_absent
 
 ACCOUNT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 IN_HAND = (*RUNNING, *WAITING, PAUSED)
@@ -31,6 +32,8 @@ def candidates_for(session: Session, dossier: Dossier) -> list[Candidate]:
     """
     found = _on_duty(session, dossier)
     held = _in_hand(session, [account.id for _duty, account in found])
+    away = stand_ins_of_the_absent(session, [duty.member_id for duty, _account in found], clock.today())
+    accounts = {duty.member_id: account.id for duty, account in found}
     ward = _ward_of(session, dossier)
     return ranked(
         Candidate(
@@ -39,6 +42,8 @@ def candidates_for(session: Session, dossier: Dossier) -> list[Candidate]:
             is_for_procedure=dossier.procedure_code in duty.procedure_codes,
             territory=_territory(duty, ward),
             open_dossiers=held.get(account.id, 0),
+            is_absent=duty.member_id in away,
+            stand_in_id=accounts.get(away[duty.member_id]) if duty.member_id in away else None,  # type: ignore[arg-type]
         )
         for duty, account in found
     )
@@ -87,10 +92,12 @@ def officer_of(dossier: Dossier, candidates: Collection[Candidate], account_id: 
     """One of them, other than who holds the dossier now.
 
     Raises:
-        InvalidInput: none of this id.
+        InvalidInput: none of this id, or they are away today.
     """
     for officer in candidates:
         if str(officer.account_id) == account_id and officer.account_id != dossier.assigned_to:
+            if officer.is_absent:
+                raise InvalidInput({"to": ["Người này đang vắng mặt. Hãy chọn người thay, hoặc chuyên viên khác."]})
             return officer
     raise InvalidInput({"to": ["Hãy chọn chuyên viên khác của cơ quan, được giao thủ tục này."]})
 

@@ -7,6 +7,7 @@ Nothing here counts or sorts all that is open, so a page costs the same among a 
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +35,7 @@ from sqlalchemy import (
     union_all,
     values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from portal.auth.permissions import Actor, Permission
@@ -135,8 +136,9 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
     """The beginnings of the indexes to be walked: offices with places, offices and procedures with places, or one's own."""
     places = [str(place) for place in wanted.places or PLACES if place != DRAFT]
     if wanted.mine_only:
-        span = values(column("place", Text), name="span").data([(place,) for place in places])
-        yield span, and_(Dossier.assigned_to == actor.account_id, place_of(Dossier) == span.c.place, in_reach_of(actor))
+        whose = (column("officer_id", UUID(as_uuid=True)), column("place", Text))
+        span = values(*whose, name="span").data([(officer_id, place) for officer_id in _own(actor) for place in places])
+        yield span, and_(Dossier.assigned_to == span.c.officer_id, place_of(Dossier) == span.c.place, in_reach_of(actor))
         return
     reach = actor.reach(Permission.SEE_DOSSIER)
     if wanted.procedure_code:
@@ -157,6 +159,11 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
         yield span, and_(is_there, place_of(Dossier) == span.c.place)
 
 
+def _own(actor: Actor) -> list[uuid.UUID]:
+    """Whose dossiers are the actor's: their own, and those of the absent for whom they stand in."""
+    return [*([actor.account_id] if actor.account_id else []), *sorted(actor.stands_in_for)]
+
+
 def _walk(span: Any, condition: ColumnElement[bool], actor: Actor, wanted: QueueFilter, *, backwards: bool) -> Select[Any]:
     """From each beginning of the index so many rows as one page may need."""
     steps = _living(select(*_keys()), actor, wanted, backwards=backwards).where(condition)
@@ -173,7 +180,7 @@ def _one_walk(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards
     if wanted.procedure_code:
         few = few.where(Dossier.procedure_code == wanted.procedure_code)
     if wanted.mine_only:
-        few = few.where(Dossier.assigned_to == actor.account_id)
+        few = few.where(Dossier.assigned_to.in_(_own(actor)))
     # A number that the planner does not know: else it hopes to meet so many soon by reading the whole table.
     most: ColumnElement[int] = literal_column(f"(SELECT {MOST_FOUND})")
     return few.limit(most).subquery("found")

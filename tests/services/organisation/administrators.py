@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor, Role
-from portal.auth.session import duties_of
+from portal.auth.standing import standing_of
 from portal.models import DataKey, StaffDuty, StaffMember
 from tests.people import citizen
 
@@ -33,7 +33,8 @@ def in_post(session: Session, actor: Actor, role: Role, office: str = CENTRE, **
 def as_now(session: Session, actor: Actor) -> Actor:
     """The person at the next request."""
     session.expire_all()
-    return replace(actor, duties=duties_of(session, actor.subject_hash, clock.today()))
+    standing = standing_of(session, actor.subject_hash, clock.today())
+    return replace(actor, duties=standing.duties, stands_in_for=standing.stands_in_for)
 
 
 def administrator(session: Session, full_name: str = "Hồ Quản Trị", **more: object) -> Actor:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock, db
 from portal.auth.permissions import Actor, Duty, Permission, Role
-from portal.auth.session import duties_of
+from portal.auth.standing import duties_of
 from portal.blind_index import personal_id_hash
 from portal.models import StaffDuty, StaffMember
 from portal.postgres import EmbeddedServer
