@@ -19,6 +19,7 @@ from portal.crypto import keyring, keyring_path, replace_keyring
 from portal.database_choice import transaction
 from portal.postgres import database_urls
 from portal.procedure_commands import procedures
+from portal.registry_commands import registries
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.calendar import term_of, working_calendar
@@ -154,4 +155,6 @@ def forget_old() -> None:
     click.echo(f"✓ đã quên {len(old)} khoá cũ (old master keys forgotten)")
 
 
-DOMAIN_COMMANDS: tuple[click.Command, ...] = (load, load_crowd, deadline, audit, lifecycle, procedures, keys, verify_file)
+DOMAIN_COMMANDS: tuple[click.Command, ...] = (
+    load, load_crowd, deadline, audit, lifecycle, procedures, registries, keys, verify_file,
+)  # fmt: skip

@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     registry_url: str = Field("", alias="PORTAL_REGISTRY_URL")
     registry_client_id: str = Field("portal", alias="PORTAL_REGISTRY_CLIENT_ID")
     registry_client_secret: str = Field("portal-demo-secret", alias="PORTAL_REGISTRY_CLIENT_SECRET")
+    registries: str = Field("", alias="PORTAL_REGISTRIES", pattern=r"^[a-z, -]*$")
     trust_url: str = Field("", alias="PORTAL_TRUST_URL")
 
     smtp_url: str = Field("", alias="PORTAL_SMTP_URL")

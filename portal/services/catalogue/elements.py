@@ -13,7 +13,7 @@ Kind = Literal[
 ]  # fmt: skip
 RegistryName = Literal[
     "population", "civil-status", "residence", "social-insurance", "tax", "driving-licences", "vehicles", "education",
-    "land", "business", "criminal-record", "social-support", "health",
+    "land", "business", "criminal-record", "social-support", "health", "vault",
 ]  # fmt: skip
 KEY = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$"
 

@@ -131,7 +131,7 @@ _STRUCTURED: dict[str, _Showing] = {
     "household": lambda _element, value, language: _show_household(value, language),
     "marriages": lambda _element, value, language: _show_marriages(value, language),
     "people": lambda _element, value, _language: _show_people(value),
-    "record": lambda _element, value, _language: _show_record(value),
+    "record": lambda _element, value, language: _show_record(value) or ("Không có" if language == "vi" else "None"),
     "person": _show_parts,
     "bank_account": _show_parts,
     "period": _show_parts,

@@ -25,6 +25,7 @@ from portal.services.registries.prefill import Wanted, connected, prefilled
 OFFICE_FIELD = "office"
 IDENTITY, CARD = "eid", "card"
 NOT_CONNECTED = "not_connected"
+KNOWS_WHO_LIVES = frozenset({"population", "civil-status"})  # another registry that takes somebody for dead is merely wrong
 
 
 def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
@@ -68,9 +69,9 @@ def take_replies(
     Effects: one evidence row for each reply; the consent and the outcomes stand in the draft.
 
     Raises:
-        GuardRefused: the register says that the person has died.
+        GuardRefused: the population or civil-status register says that the person has died.
     """
-    if any(reply.outcome is Outcome.DECEASED for reply in replies.values()):
+    if any(reply.outcome is Outcome.DECEASED for name, reply in replies.items() if name in KNOWS_WHO_LIVES):
         raise GuardRefused("Cơ sở dữ liệu dân cư ghi nhận người này đã mất. Mời đến bộ phận một cửa để được giúp.")
     wanted = [
         Wanted(key, element.source.registry, element.source.path)

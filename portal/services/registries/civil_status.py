@@ -1,50 +1,52 @@
-"""The electronic civil-status database: marriages, divorces and deaths as registered."""
+"""The electronic civil-status database: marriages, divorces and deaths as registered, and the entry of one's birth."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from portal.services.registries.exchange import Exchange, HttpRegistry, Subject, Unbelievable
+from portal.services.registries.shapes import PARTIAL_DATE, Address, Known, PartialDate, Who, believed
 
 NAME = "civil-status"
 
 
-class _Ended(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
+class _Ended(Known):
     kind: Literal["divorce", "death", "annulment"]
-    on: str = Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    on: str = Field(pattern=PARTIAL_DATE)
 
 
-class _Marriage(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
+class _Marriage(Known):
     number: str
     registered_on: str
     spouse: dict[str, Any]
     ended: _Ended | None
 
 
-class _Fields(BaseModel):
-    model_config = ConfigDict(extra="allow")
+class _Birth(Known):
+    number: str | None = None
+    book: str | None = None
+    registered_on: PartialDate | None = None
+    place: Address | None = None
+    father: Who | None = None
+    mother: Who | None = None
 
+
+class _Fields(Known):
     marital_status: Literal["never_married", "married", "divorced", "widowed"] | None = None
     marriages: list[_Marriage] | None = Field(None, max_length=20)
+    birth: _Birth | None = None
 
 
-def check(fields: Mapping[str, Any], subject: Subject) -> None:
+def check(fields: Mapping[str, Any], _: Subject) -> None:
     """Refuse fields of the wrong shape, or a status that the marriages beside it contradict.
 
     Raises:
         Unbelievable: either.
     """
-    try:
-        known = _Fields.model_validate(dict(fields))
-    except ValidationError as wrong:
-        raise Unbelievable("fields of the wrong shape") from wrong
+    known = believed(_Fields, fields)
     if known.marriages is None or known.marital_status is None:
         return
     is_married_now = any(marriage.ended is None for marriage in known.marriages)

@@ -29,6 +29,7 @@ from portal.services.registries.breaker import Breaker
 
 ANSWER_WITHIN_SECONDS = 3.0
 LARGEST_ANSWER_BYTES = 1_000_000
+LONGEST_WAIT_SECONDS = 300.0
 log = structlog.get_logger()
 
 
@@ -132,6 +133,15 @@ class Envelope(BaseModel):
     subject: _Echo | None = None
     fields: dict[str, Any] = {}
     flags: list[str] = []
+    refused_fields: list[str] = []
+
+
+class TooMany(Exception):
+    """The exchange has had enough look-ups of this portal for now; it is no fault of the registry."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked too often, wait {seconds:.0f} s")
+        self.seconds = seconds
 
 
 class Unbelievable(Exception):
@@ -141,7 +151,7 @@ class Unbelievable(Exception):
 class FieldCheck(Protocol):
     """A registry's own check of the fields it answered; raises `Unbelievable`."""
 
-    def __call__(self, fields: Mapping[str, Any], subject: Subject) -> None: ...
+    def __call__(self, fields: Mapping[str, Any], subject: Subject, /) -> None: ...
 
 
 class Exchange:
@@ -162,6 +172,7 @@ class Exchange:
         Raises:
             requests.RequestException: no whole answer in time, an answer too large, or an HTTP error.
             Unbelievable: an answer that is not JSON.
+            TooMany: this portal has asked too often.
         """
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = {
@@ -170,6 +181,8 @@ class Exchange:
             "X-Signature": hmac.new(self._secret, raw, "sha256").hexdigest(),
         }
         response = self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise TooMany(_seconds_to_wait(response))
         if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
             response.raise_for_status()
         return _parse(response.content)
@@ -198,6 +211,12 @@ def _parse(content: bytes) -> Any:
     except (ValueError, RecursionError) as wrong:
         raise Unbelievable("an answer that is not JSON") from wrong
     return answer
+
+
+def _seconds_to_wait(response: requests.Response) -> float:
+    """What the answer asks for, within reason; a minute where it says nothing that can be read."""
+    said = response.headers.get("Retry-After", "")
+    return min(max(int(said), 1), LONGEST_WAIT_SECONDS) if said.isascii() and said.isdigit() and len(said) < 7 else 60.0
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -234,6 +253,10 @@ class HttpRegistry:
         try:
             answer = self._exchange.post(f"/{self.name}/lookup", ask.to_json(clock.now()))
             reply = self._read_envelope(ask, answer)
+        except TooMany as refused:
+            self._breaker.rest(refused.seconds)
+            log.warning("registry_quota", registry=self.name, request_id=ask.request_id, seconds=refused.seconds)
+            return self._without_answer(ask)
         except (requests.RequestException, OSError, Unbelievable, ValidationError) as fault:
             self._breaker.failed()
             if getattr(getattr(fault, "response", None), "status_code", None) == 401:
@@ -247,6 +270,10 @@ class HttpRegistry:
         envelope = Envelope.model_validate(answer)
         if envelope.request_id != ask.request_id:
             raise Unbelievable("an answer to another request")
+        if envelope.refused_fields:
+            log.warning(
+                "registry_fields_refused", registry=self.name, fields=sorted(set(envelope.refused_fields) & set(ask.scope))
+            )
         outcome = {
             "00": Outcome.FOUND, "01": Outcome.NOT_MATCHED, "02": Outcome.REFUSED,
             "03": Outcome.REFUSED, "99": Outcome.UNAVAILABLE,

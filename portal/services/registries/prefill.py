@@ -11,20 +11,23 @@ from typing import Any
 
 from portal import clock
 from portal.config import settings
-from portal.services.registries.civil_status import civil_status
 from portal.services.registries.exchange import ANSWER_WITHIN_SECONDS, Ask, Exchange, Outcome, RegistryClient, Reply
-from portal.services.registries.population import population
+from portal.services.registries.sources import clients, named
 
 INDEX = re.compile(r"-?[0-9]{1,4}")
-_POOL = ThreadPoolExecutor(max_workers=16, thread_name_prefix="registry")
+_POOL = ThreadPoolExecutor(max_workers=48, thread_name_prefix="registry")
 
 
 @lru_cache(maxsize=1)
 def registries() -> dict[str, RegistryClient]:
-    """Every registry that this installation is connected to, by name."""
+    """Every registry that this installation is connected to, by name.
+
+    Raises:
+        UnknownSource: the settings name a registry that the catalogue of sources does not know.
+    """
     own = settings()
-    exchange = Exchange(own.registry_url, own.registry_client_id, own.registry_client_secret)
-    return {client.name: client for client in (population(exchange), civil_status(exchange))}
+    made = clients(Exchange(own.registry_url, own.registry_client_id, own.registry_client_secret))
+    return {name: made[name] for name in named(own.registries, is_demo=own.is_demo)}
 
 
 def connected() -> frozenset[str]:
@@ -32,10 +35,10 @@ def connected() -> frozenset[str]:
     return frozenset(registries())
 
 
-def ask_all(asks: Mapping[str, Ask], clients: Mapping[str, RegistryClient] | None = None) -> dict[str, Reply]:
+def ask_all(asks: Mapping[str, Ask], asked: Mapping[str, RegistryClient] | None = None) -> dict[str, Reply]:
     """Every registry's reply, asked side by side; after `ANSWER_WITHIN_SECONDS` a silent one counts as unavailable."""
-    clients = clients or registries()
-    under_way: dict[str, Future[Reply]] = {name: _POOL.submit(clients[name].look_up, ask) for name, ask in asks.items()}
+    asked = asked or registries()
+    under_way: dict[str, Future[Reply]] = {name: _POOL.submit(asked[name].look_up, ask) for name, ask in asks.items()}
     wait(under_way.values(), timeout=ANSWER_WITHIN_SECONDS)
     return {
         name: future.result() if future.done() else Reply(name, asks[name].request_id, Outcome.UNAVAILABLE, clock.now())

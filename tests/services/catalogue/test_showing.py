@@ -26,3 +26,8 @@ def test_places_of_residence_are_told_by_address_and_period_without_codes() -> N
 def test_record_without_a_period_is_told_as_its_facts() -> None:
     told = show(dictionary()["licence.restrictions"], {"kind": "tạm giữ", "on": "2026-11-01", "until": None}, "vi")
     assert told == "tạm giữ, 01/11/2026"
+
+
+def test_clean_record_is_told_as_nothing_found() -> None:
+    record = dictionary()["record.entries"]
+    assert (show(record, [], "vi"), show(record, [], "en")) == ("Không có", "None")

@@ -152,6 +152,14 @@ def test_person_whom_the_register_calls_dead_cannot_file(session: Session) -> No
         take_replies(session, owner, draft, procedure, dead, {})
 
 
+def test_person_whom_only_another_registry_calls_dead_can_file(session: Session) -> None:
+    owner, procedure = citizen(session), current(session, "1.007042")
+    draft = open_draft(session, owner, procedure, language="vi")
+    wrong = replace(replies()["population"], registry="tax", outcome=Outcome.DECEASED, fields={})
+    take_replies(session, owner, draft, procedure, {**replies(), "tax": wrong}, {})
+    assert draft.draft["replies"]["tax"] == "deceased"
+
+
 def test_second_tab_opens_the_same_draft(session: Session) -> None:
     owner, procedure = citizen(session), current(session, CODE)
     assert open_draft(session, owner, procedure, language="vi").id == open_draft(session, owner, procedure, language="en").id

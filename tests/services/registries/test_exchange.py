@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,18 +13,17 @@ from portal.config import settings
 from portal.services.registries.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
 from portal.services.registries.civil_status import check as check_civil_status
 from portal.services.registries.civil_status import civil_status
-from portal.services.registries.exchange import Ask, Exchange, Outcome, RegistryClient, Requester, Subject, Unbelievable
+from portal.services.registries.exchange import Ask, Exchange, HttpRegistry, Outcome, Requester, Subject, Unbelievable
 from portal.services.registries.population import check as check_population
 from portal.services.registries.population import population
 from portal.services.registries.prefill import Wanted, ask_all, prefilled, value_at
+from portal.services.registries.sources import clients, sources
 
 SINGLE = Subject("001198900001", "Nguyễn Thu Hà", "1998-03-14")
 DIVORCED = "034185900004"
-SCOPES = {
-    "population": ("full_name", "date_of_birth", "permanent_residence", "other"),
-    "civil-status": ("marital_status", "marriages"),
-}
-CLIENTS: dict[str, Callable[[Exchange], RegistryClient]] = {"population": population, "civil-status": civil_status}
+REGISTRIES = tuple(sources())
+FAULTS = ["down", "slow", "reset", "malformed", "html", "huge", "other_person", "trickle", "error", "quota"]
+SLIP, MARITAL_STATUS = "3.000333", "1.004873"
 
 
 @pytest.fixture
@@ -35,53 +33,88 @@ def exchange(outside: str) -> Iterator[Exchange]:
     requests.delete(f"{outside}/registries/faults", timeout=5)
 
 
-def ask(registry: str, subject: Subject = SINGLE) -> Ask:
+@pytest.fixture
+def every(exchange: Exchange) -> dict[str, HttpRegistry]:
+    """A client of each registry, with a token in hand."""
+    made = clients(exchange)
+    made["population"].look_up(ask("population"))
+    return made
+
+
+def ask(registry: str, subject: Subject = SINGLE, scope: tuple[str, ...] = ()) -> Ask:
+    """A look-up of all that the registry may be asked for."""
     return Ask(
-        subject, Requester("citizen", "account"), "1.004873", "XNTTHN", "Luật Hộ tịch 60/2014/QH13", SCOPES[registry],
-        "consent", "consent:test",
+        subject, Requester("citizen", "account"), SLIP if registry == "criminal-record" else MARITAL_STATUS, "XNTTHN",
+        "Luật Hộ tịch 60/2014/QH13", scope or sources()[registry].fields, "consent", "consent:test",
     )  # fmt: skip
 
 
-def switch(outside: str, fault: str, seconds: float = 20) -> None:
-    body = {"registry": "*", "fault": fault, "seconds": seconds}
+def each(subject: Subject = SINGLE) -> dict[str, Ask]:
+    """A look-up of each registry."""
+    return {name: ask(name, subject) for name in REGISTRIES}
+
+
+def switch(outside: str, fault: str, *, registry: str = "*", seconds: float = 20, count: int | None = None) -> None:
+    body = {"registry": registry, "fault": fault, "seconds": seconds, "count": count}
     requests.post(f"{outside}/registries/faults", json=body, timeout=5).raise_for_status()
 
 
-@pytest.mark.parametrize("registry", CLIENTS)
-def test_known_person_is_found_with_exactly_the_fields_asked_for(exchange: Exchange, registry: str) -> None:
-    reply = CLIENTS[registry](exchange).look_up(ask(registry))
-    assert reply.outcome is Outcome.FOUND
-    assert set(reply.fields) <= set(SCOPES[registry])
-    assert reply.response_id
-    assert reply.as_of is not None
+def test_known_person_is_found_in_every_registry_with_only_what_was_asked_for(every: dict[str, HttpRegistry]) -> None:
+    for name, reply in ask_all(each(), every).items():
+        assert reply.outcome is Outcome.FOUND, name
+        assert set(reply.fields) <= set(sources()[name].fields)
+        assert reply.response_id
+        assert reply.as_of is not None
 
 
-@pytest.mark.parametrize("registry", CLIENTS)
 @pytest.mark.parametrize(
     "changed", [{"full_name": "Nguyễn Thu Hạ"}, {"date_of_birth": "1998-03-15"}, {"personal_id": "001198999999"}], ids=str
 )
-def test_one_wrong_factor_is_no_match(exchange: Exchange, registry: str, changed: dict[str, str]) -> None:
-    reply = CLIENTS[registry](exchange).look_up(ask(registry, replace(SINGLE, **changed)))
-    assert (reply.outcome, reply.fields) == (Outcome.NOT_MATCHED, {})
+def test_one_wrong_factor_is_no_match_anywhere(every: dict[str, HttpRegistry], changed: dict[str, str]) -> None:
+    for name, reply in ask_all(each(replace(SINGLE, **changed)), every).items():
+        assert (reply.outcome, reply.fields) == (Outcome.NOT_MATCHED, {}), name
 
 
-@pytest.mark.parametrize(
-    ("registry", "fault"),
-    [
-        *itertools.product(CLIENTS, ["down", "slow", "reset", "malformed", "html", "huge", "other_person", "trickle", "error"]),
-        ("population", "future_birth"),
-    ],
-)
-def test_registry_that_is_down_slow_or_lying_is_no_answer_within_three_seconds(
-    exchange: Exchange, outside: str, registry: str, fault: str
+@pytest.mark.parametrize("fault", FAULTS)
+def test_registries_that_are_down_slow_or_lying_are_no_answer_within_three_seconds(
+    every: dict[str, HttpRegistry], outside: str, fault: str
 ) -> None:
-    client = CLIENTS[registry](exchange)
-    client.look_up(ask(registry))
     switch(outside, fault)
     begun = time.monotonic()
-    replies = ask_all({registry: ask(registry)}, {registry: client})
+    replies = ask_all(each(), every)
     assert time.monotonic() - begun < 3.5
-    assert (replies[registry].outcome, replies[registry].fields) == (Outcome.UNAVAILABLE, {})
+    assert {name: (reply.outcome, dict(reply.fields)) for name, reply in replies.items()} == dict.fromkeys(
+        REGISTRIES, (Outcome.UNAVAILABLE, {})
+    )
+
+
+@pytest.mark.parametrize("registry", REGISTRIES)
+def test_fault_of_one_registry_is_nobody_elses(every: dict[str, HttpRegistry], outside: str, registry: str) -> None:
+    switch(outside, "down", registry=registry)
+    silent = {name for name, reply in ask_all(each(), every).items() if reply.outcome is Outcome.UNAVAILABLE}
+    assert silent == {registry}
+
+
+def test_registry_that_has_slept_for_years_says_so(every: dict[str, HttpRegistry], outside: str) -> None:
+    switch(outside, "stale")
+    for name, reply in ask_all(each(), every).items():
+        assert reply.outcome is Outcome.FOUND, name
+        assert reply.as_of is not None
+        assert reply.as_of.year == 2019
+
+
+def test_birth_to_come_is_not_believed(every: dict[str, HttpRegistry], outside: str) -> None:
+    switch(outside, "future_birth")
+    assert every["population"].look_up(ask("population")).outcome is Outcome.UNAVAILABLE
+
+
+def test_registry_that_has_had_enough_is_left_alone_until_its_time_is_up(every: dict[str, HttpRegistry], outside: str) -> None:
+    switch(outside, "quota", registry="tax", seconds=30, count=1)
+    assert [every["tax"].look_up(ask("tax")).outcome for _ in range(2)] == [Outcome.UNAVAILABLE] * 2
+    asked = requests.get(f"{outside}/registries/access.json?personal_id={SINGLE.personal_id}", timeout=5).json()
+    assert every["land"].look_up(ask("land")).outcome is Outcome.FOUND
+    again = requests.get(f"{outside}/registries/access.json?personal_id={SINGLE.personal_id}", timeout=5).json()
+    assert {one["registry"] for one in again[: len(again) - len(asked)]} == {"land"}
 
 
 def test_dead_person_is_told_apart(exchange: Exchange, outside: str) -> None:
@@ -89,23 +122,18 @@ def test_dead_person_is_told_apart(exchange: Exchange, outside: str) -> None:
     assert population(exchange).look_up(ask("population")).outcome is Outcome.DECEASED
 
 
-def test_silent_registry_does_not_hold_up_the_other(exchange: Exchange, outside: str) -> None:
-    clients = {name: make(exchange) for name, make in CLIENTS.items()}
-    for name, client in clients.items():
-        client.look_up(ask(name))
-    requests.post(
-        f"{outside}/registries/faults", json={"registry": "population", "fault": "slow", "seconds": 20}, timeout=5
-    ).raise_for_status()
-    replies = ask_all({name: ask(name) for name in clients}, clients)
-    assert replies["population"].outcome is Outcome.UNAVAILABLE
-    assert replies["civil-status"].outcome is Outcome.FOUND
+def test_silent_registry_does_not_hold_up_the_others(every: dict[str, HttpRegistry], outside: str) -> None:
+    switch(outside, "slow", registry="population")
+    replies = ask_all(each(), every)
+    assert replies.pop("population").outcome is Outcome.UNAVAILABLE
+    assert {reply.outcome for reply in replies.values()} == {Outcome.FOUND}
 
 
 def test_civil_status_knows_the_divorce_that_the_population_register_missed(exchange: Exchange, outside: str) -> None:
     people = requests.get(f"{outside}/people.json?q={DIVORCED}", timeout=5).json()
     person = next(one for one in people if one["personal_id"] == DIVORCED)
     subject = Subject(DIVORCED, person["full_name"], person["date_of_birth"])
-    stale = population(exchange).look_up(replace(ask("population", subject), scope=("marital_status",)))
+    stale = population(exchange).look_up(ask("population", subject, ("marital_status",)))
     truth = civil_status(exchange).look_up(ask("civil-status", subject))
     assert stale.fields["marital_status"] == "married"
     assert truth.fields["marital_status"] == "divorced"
@@ -121,7 +149,7 @@ def test_each_request_is_a_new_one_and_a_replayed_one_is_refused(exchange: Excha
 
 def test_breaker_opens_after_failures_in_a_row_and_lets_one_trial_through() -> None:
     now = [0.0]
-    breaker = Breaker(lambda: now[0])
+    breaker = Breaker(lambda: now[0], lambda: 1.0)
     for _ in range(FAILURES_TO_OPEN):
         assert breaker.allows()
         breaker.failed()

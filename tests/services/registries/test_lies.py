@@ -261,7 +261,7 @@ def test_lie_is_written_into_the_log_without_the_person(
 def test_after_five_lies_the_registry_is_left_alone_and_asked_once_when_the_time_is_up(liar: Liar) -> None:
     now = [1_000.0]
     exchange = Exchange(liar.url, "portal", SECRET)
-    registry = HttpRegistry("population", exchange, check_population, Breaker(lambda: now[0]))
+    registry = HttpRegistry("population", exchange, check_population, Breaker(lambda: now[0], lambda: 1.0))
     liar.answer = says(subject=None)
     for _ in range(FAILURES_TO_OPEN + 4):
         assert registry.look_up(ask()).outcome is Outcome.UNAVAILABLE
@@ -270,7 +270,7 @@ def test_after_five_lies_the_registry_is_left_alone_and_asked_once_when_the_time
     registry.look_up(ask())
     registry.look_up(ask())
     assert len(liar.lookups()) == FAILURES_TO_OPEN + 1
-    now[0] += OPEN_SECONDS
+    now[0] += 2 * OPEN_SECONDS
     liar.answer = says()
     assert [registry.look_up(ask()).outcome for _ in range(3)] == [Outcome.FOUND] * 3
 

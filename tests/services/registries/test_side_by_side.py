@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from portal.services.registries import prefill
-from portal.services.registries.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
+from portal.services.registries.breaker import FAILURES_TO_OPEN, LONGEST_OPEN_SECONDS, OPEN_SECONDS, Breaker
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
 from portal.services.registries.prefill import Wanted, ask_all, prefilled, value_at
 
@@ -127,8 +127,9 @@ class BreakerByItsRules(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now, self.failures_in_a_row, self.closed_until = 0.0, 0, 0.0
-        self.breaker = Breaker(lambda: self.now)
+        self.now, self.failures_in_a_row, self.closed_until, self.open_seconds = 0.0, 0, 0.0, OPEN_SECONDS
+        self.rests_until = 0.0
+        self.breaker = Breaker(lambda: self.now, lambda: 1.0)
 
     @rule(seconds=st.sampled_from([0.1, 1.0, OPEN_SECONDS - 0.5, OPEN_SECONDS, 3 * OPEN_SECONDS]))
     def time_goes_by(self, seconds: float) -> None:
@@ -137,21 +138,27 @@ class BreakerByItsRules(RuleBasedStateMachine):
     @rule(answered=st.booleans())
     def call(self, answered: bool) -> None:
         is_open = self.failures_in_a_row >= FAILURES_TO_OPEN
-        expected = not is_open or self.now >= self.closed_until
+        expected = self.now >= self.rests_until and (not is_open or self.now >= self.closed_until)
         assert self.breaker.allows() is expected
         if not expected:
             return
         if answered:
             self.breaker.succeeded()
-            self.failures_in_a_row = 0
+            self.failures_in_a_row, self.open_seconds = 0, OPEN_SECONDS
         else:
             self.breaker.failed()
+            self.open_seconds = min(2 * self.open_seconds, LONGEST_OPEN_SECONDS) if is_open else OPEN_SECONDS
             self.failures_in_a_row += 1
-            self.closed_until = self.now + OPEN_SECONDS
+            self.closed_until = self.now + self.open_seconds
+
+    @rule(seconds=st.sampled_from([1.0, 30.0]))
+    def has_enough_for_now(self, seconds: float) -> None:
+        self.breaker.rest(seconds)
+        self.rests_until = max(self.rests_until, self.now + seconds)
 
     @invariant()
     def fewer_than_five_failures_close_nothing_off(self) -> None:
-        if self.failures_in_a_row < FAILURES_TO_OPEN:
+        if self.failures_in_a_row < FAILURES_TO_OPEN and self.now >= self.rests_until:
             assert self.breaker.allows()
 
 
@@ -161,7 +168,7 @@ def test_breaker_opens_and_closes_by_its_rules_whatever_happens() -> None:
 
 def test_of_many_that_come_when_the_time_is_up_one_alone_tries() -> None:
     now = [0.0]
-    breaker = Breaker(lambda: now[0])
+    breaker = Breaker(lambda: now[0], lambda: 1.0)
     for _ in range(FAILURES_TO_OPEN):
         breaker.failed()
     now[0] = OPEN_SECONDS
@@ -173,3 +180,24 @@ def test_of_many_that_come_when_the_time_is_up_one_alone_tries() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(come, range(8))) == 1
+
+
+def test_many_that_fail_at_one_moment_count_as_one_opening() -> None:
+    now = [0.0]
+    breaker = Breaker(lambda: now[0], lambda: 1.0)
+    for _ in range(4 * FAILURES_TO_OPEN):
+        breaker.failed()
+    now[0] = OPEN_SECONDS
+    assert breaker.allows()
+
+
+def test_processes_do_not_all_try_again_at_one_moment() -> None:
+    waits = {round(_wait_of(Breaker(lambda: 0.0)), 6) for _ in range(40)}
+    assert len(waits) > 10
+    assert all(0.9 * OPEN_SECONDS <= wait <= 1.1 * OPEN_SECONDS for wait in waits)
+
+
+def _wait_of(breaker: Breaker) -> float:
+    for _ in range(FAILURES_TO_OPEN):
+        breaker.failed()
+    return breaker._closed_until
