@@ -9,10 +9,46 @@ from typing import Any
 from portal.services.catalogue.fees import FeeRule
 from portal.services.catalogue.finding import Section
 from portal.services.catalogue.form import Group, Page, Question
-from portal.services.catalogue.handling import Component, Step, TermRule
+from portal.services.catalogue.handling import Awaited, Component, Step, TermRule
 from portal.services.catalogue.schema import Definition, Identity, Procedure
 
 TOLD_APART = frozenset(Identity.model_fields) - {"code"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a list of one kind of thing tells what was added, taken out and changed."""
+
+    added: str
+    taken_out: str
+    changed: str
+    reordered: str
+
+
+COMPONENTS = Told(
+    "Giấy tờ: thêm «%(name)s».", "Giấy tờ: bỏ «%(name)s».",
+    "Giấy tờ «%(name)s» thay đổi: %(what)s.", "Giấy tờ: thứ tự thay đổi.",
+)  # fmt: skip
+FEES = Told(
+    "Lệ phí: thêm «%(name)s».", "Lệ phí: bỏ «%(name)s».",
+    "Lệ phí «%(name)s» thay đổi: %(what)s.", "Lệ phí: thứ tự thay đổi.",
+)  # fmt: skip
+TERMS = Told(
+    "Thời hạn: thêm «%(name)s».", "Thời hạn: bỏ «%(name)s».",
+    "Thời hạn «%(name)s» thay đổi: %(what)s.", "Thời hạn: thứ tự thay đổi.",
+)  # fmt: skip
+STEPS = Told(
+    "Bước xử lý: thêm «%(name)s».", "Bước xử lý: bỏ «%(name)s».",
+    "Bước xử lý «%(name)s» thay đổi: %(what)s.", "Bước xử lý: thứ tự thay đổi.",
+)  # fmt: skip
+GROUPS = Told(
+    "Nhóm lặp: thêm «%(name)s».", "Nhóm lặp: bỏ «%(name)s».",
+    "Nhóm lặp «%(name)s» thay đổi: %(what)s.", "Nhóm lặp: thứ tự thay đổi.",
+)  # fmt: skip
+AWAITED = Told(
+    "Còn chờ: thêm «%(name)s».", "Còn chờ: bỏ «%(name)s».",
+    "Còn chờ «%(name)s» thay đổi: %(what)s.", "Còn chờ: thứ tự thay đổi.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,10 +73,12 @@ def changes_between(old: Procedure, new: Procedure, language: str = "vi") -> tup
         *_identity(before, after),
         *_pages(old, new, language),
         *_options(old, new, language),
-        *_listed("components", before.components, after.components, _component_name, "Giấy tờ"),
-        *_listed("fees", before.fees, after.fees, _fee_name, "Lệ phí"),
-        *_listed("terms", before.terms, after.terms, _term_name, "Thời hạn"),
-        *_listed("process", before.process, after.process, _step_name, "Bước xử lý"),
+        *_elements(before, after, language),
+        *_listed("components", before.components, after.components, _component_name, COMPONENTS),
+        *_listed("fees", before.fees, after.fees, _fee_name, FEES),
+        *_listed("terms", before.terms, after.terms, _term_name, TERMS),
+        *_listed("process", before.process, after.process, _step_name, STEPS),
+        *_listed("identity", before.awaits, after.awaits, _awaited_name, AWAITED),
         *_whole(before, after),
     )
 
@@ -78,7 +116,15 @@ def _page(before: Page, after: Page) -> Iterator[Change]:
         yield Change("form", "Trang «%(before)s» nay ghi «%(after)s».", {"before": before.title, "after": after.title})
     if before.when != after.when:
         yield Change("form", "Trang «%(title)s» hiện ra theo điều kiện khác.", {"title": after.title})
-    yield from _listed("form", before.groups, after.groups, lambda group: group.title, "Nhóm lặp", is_seen=True)
+    if _order(before.questions, after.questions) != _order(after.questions, before.questions):
+        yield Change("form", "Trang «%(title)s»: thứ tự các câu hỏi thay đổi.", {"title": after.title})
+    yield from _listed("form", before.groups, after.groups, lambda group: group.title, GROUPS, is_seen=True)
+
+
+def _order(questions: Iterable[Question], others: Iterable[Question]) -> list[str]:
+    """The questions that stand in both, in the order of the first."""
+    kept = {question.element for question in others}
+    return [question.element for question in questions if question.element in kept]
 
 
 def _asked(procedure: Procedure) -> dict[str, Question]:
@@ -112,6 +158,40 @@ def _questions(old: Procedure, new: Procedure, language: str) -> Iterator[Change
             yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s»", facts, is_seen=True)
         if one.when != other.when:
             yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s", {"label": label_of(new, key, language)})
+        if (one.why, one.legal_ground) != (other.why, other.legal_ground):
+            yield Change("form", "Lý do hoặc căn cứ để hỏi thay đổi: %(label)s", {"label": label_of(new, key, language)})
+    for key, (page, other_page) in _moved(old, new).items():
+        facts = {"label": label_of(new, key, language), "before": page, "after": other_page}
+        yield Change("form", "Câu «%(label)s» chuyển từ trang «%(before)s» sang trang «%(after)s».", facts)
+
+
+def _moved(old: Procedure, new: Procedure) -> dict[str, tuple[str, str]]:
+    """The questions that stand on another page than before, with both pages' titles; a page that is new or gone counts not."""
+    before, after = _places(old), _places(new)
+    standing = {page.id for page in old.definition.pages} & {page.id for page in new.definition.pages}
+    return {
+        key: (before[key].title, after[key].title)
+        for key in before
+        if key in after and before[key].id != after[key].id and {before[key].id, after[key].id} <= standing
+    }
+
+
+def _places(procedure: Procedure) -> dict[str, Page]:
+    return {question.element: page for page in procedure.definition.pages for question in page.questions}
+
+
+def _elements(before: Definition, after: Definition, language: str) -> Iterator[Change]:
+    """The procedure's own elements, but for the choices that `_options` tells."""
+    old, new = before.elements, after.elements
+    for key in [key for key in new if key not in old]:
+        yield Change("form", "Thêm loại thông tin riêng: %(label)s", {"label": getattr(new[key].label, language)})
+    for key in [key for key in old if key not in new]:
+        yield Change("form", "Bỏ loại thông tin riêng: %(label)s", {"label": getattr(old[key].label, language)})
+    for key in [key for key in old if key in new]:
+        what = _differing(old[key], new[key], besides=frozenset({"options"}))
+        if what:
+            facts = {"label": getattr(new[key].label, language), "what": what}
+            yield Change("form", "Thông tin riêng «%(label)s» thay đổi: %(what)s.", facts)
 
 
 def _options(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
@@ -128,24 +208,39 @@ def _options(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
 
 
 def _listed(
-    section: Section, before: Iterable[Any], after: Iterable[Any], name: Callable[[Any], str], word: str, *, is_seen: bool = False
+    section: Section,
+    before: Iterable[Any],
+    after: Iterable[Any],
+    name: Callable[[Any], str],
+    told: Told,
+    *,
+    is_seen: bool = False,
 ) -> Iterator[Change]:
-    """Added, taken out, changed: two lists of things that are known by a name."""
-    old, new = {name(item): item for item in before}, {name(item): item for item in after}
+    """Added, taken out, changed, moved: two lists of things that are known by a name."""
+    old, new = _by_name(before, name), _by_name(after, name)
     for one in [one for one in new if one not in old]:
-        yield Change(section, "%(kind)s: thêm «%(name)s».", {"kind": word, "name": one}, is_seen=is_seen)
+        yield Change(section, told.added, {"name": one}, is_seen=is_seen)
     for one in [one for one in old if one not in new]:
-        yield Change(section, "%(kind)s: bỏ «%(name)s».", {"kind": word, "name": one}, is_seen=is_seen)
+        yield Change(section, told.taken_out, {"name": one}, is_seen=is_seen)
     for one in [one for one in old if one in new and old[one] != new[one]]:
-        yield Change(
-            section,
-            "%(kind)s «%(name)s» thay đổi: %(what)s.",
-            {"kind": word, "name": one, "what": _differing(old[one], new[one])},
-        )
+        yield Change(section, told.changed, {"name": one, "what": _differing(old[one], new[one])})
+    if [one for one in old if one in new] != [one for one in new if one in old]:
+        yield Change(section, told.reordered)
 
 
-def _differing(one: Any, other: Any) -> str:
-    names = [name for name in type(one).model_fields if getattr(one, name) != getattr(other, name)]
+def _by_name(items: Iterable[Any], name: Callable[[Any], str]) -> dict[str, Any]:
+    """The things by their names; of those with one name the second is `… (2)`."""
+    found: dict[str, Any] = {}
+    for item in items:
+        called, number = name(item), 1
+        while (key := called if number == 1 else f"{called} ({number})") in found:
+            number += 1
+        found[key] = item
+    return found
+
+
+def _differing(one: Any, other: Any, *, besides: frozenset[str] = frozenset()) -> str:
+    names = [name for name in type(one).model_fields if name not in besides and getattr(one, name) != getattr(other, name)]
     return "; ".join(f"{name} {_short(getattr(one, name)) or '–'} → {_short(getattr(other, name)) or '–'}" for name in names)
 
 
@@ -166,6 +261,10 @@ def _step_name(step: Step) -> str:
     return step.name
 
 
+def _awaited_name(awaited: Awaited) -> str:
+    return awaited.name
+
+
 def _whole(before: Definition, after: Definition) -> Iterator[Change]:
     """Parts that are told as a whole."""
     parts: tuple[tuple[str, Section, str, bool], ...] = (
@@ -181,6 +280,10 @@ def _whole(before: Definition, after: Definition) -> Iterator[Change]:
         ("result", "result", "Kết quả hoặc mẫu của nó thay đổi.", False),
         ("legal_basis", "identity", "Căn cứ pháp lý thay đổi.", False),
         ("forms_family", "reception", "Bộ mẫu phiếu thay đổi.", False),
+        ("subject_element", "form", "Người mà kết quả cấp cho được lấy từ thông tin khác.", False),
+        ("contact_elements", "form", "Cách liên hệ với người nộp được lấy từ thông tin khác.", False),
+        ("delivery_element", "form", "Cách nhận kết quả được lấy từ thông tin khác.", False),
+        ("copies_element", "form", "Số bản cần cấp được lấy từ thông tin khác.", False),
         ("rehearsals", "rehearsals", "Các ca diễn tập thay đổi.", False),
         ("english", "english", "Bản tiếng Anh thay đổi.", False),
     )

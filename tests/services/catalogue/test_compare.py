@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from portal.services.catalogue.compare import changes_between
+from portal.services.catalogue.conditions import ALWAYS
+from portal.services.catalogue.elements import Text2
+from portal.services.catalogue.form import Ordering, Question
+from portal.services.catalogue.handling import Appraisal, Awaited, Case, Competence, PayerClass, Reception, Result
 from portal.services.catalogue.loader import procedure_of
+from portal.services.catalogue.schema import Definition, OwnElement
 from tests.procedures import edited, the_procedure
 
 Data = dict[str, Any]
@@ -100,3 +106,76 @@ def test_answers_to_choose_are_told_by_their_labels() -> None:
 
     one, other = (procedure_of(edited(offering(*values))) for values in (("a", "b"), ("b", "c")))
     assert [change.text for change in changes_between(one, other)] == ["Loại: thêm mục «C».", "Loại: bỏ mục «A»."]
+
+
+NOT_COMPARED = {"code", "format"}  # a version of another procedure, another format: neither meets its like
+OTHERWISE: dict[str, Any] = {
+    "valid_from": date(2026, 1, 1),
+    "valid_to": date(2030, 1, 1),
+    "levels": ("province",),
+    "level": "partial",
+    "partial_reason_kind": "presence",
+    "assurance": 1,
+    "tags": {"list": "source"},
+    "forms_family": "residence",
+    "competence": Competence(level="province"),
+    "cases": (Case(id="other", name="Khác"),),
+    "payer_classes": (PayerClass(id="poor", name="Hộ nghèo", when=ALWAYS, legal_basis="Luật"),),
+    "orderings": (Ordering(earlier="a.b", later="a.c", message="Sai thứ tự."),),
+    "reception": Reception(dossier_sets=2),
+    "appraisal": Appraisal(draft_is_confirmed=True),
+    "result": Result(title="Khác"),
+    "awaits": (Awaited(organ="payment", name="Trả tiền", note="Chưa có."),),
+    "elements": {"my.kind": OwnElement(kind="text", label=Text2(vi="Riêng", en="Own"))},
+    "english": {"a": "b"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(Definition.model_fields.keys() - NOT_COMPARED))
+def test_no_part_of_a_definition_changes_without_a_word(name: str) -> None:
+    before = the_procedure()
+    value = getattr(before.definition, name)
+    other = OTHERWISE[name] if name in OTHERWISE else _otherwise(value)
+    assert other != value, "say how this part may differ"
+    after = before.model_copy(update={"definition": before.definition.model_copy(update={name: other})})
+    assert changes_between(before, after) != ()
+
+
+def _otherwise(value: Any) -> Any:
+    if isinstance(value, str):
+        return f"{value} khác"
+    return (*value, "khác") if not value or isinstance(value[0], str) else value[:-1]
+
+
+@pytest.mark.parametrize("name", sorted(Question.model_fields.keys() - {"element"}))
+def test_no_part_of_a_question_changes_without_a_word(name: str) -> None:
+    otherwise = {"is_required": False, "when": {"element": "certificate.copies", "at_least": 2}}.get(name, "Khác")
+    assert told(lambda d: d["pages"][0]["questions"][2].update({name: otherwise})) != []
+
+
+@pytest.mark.parametrize("part", ["components", "fees", "terms", "process"])
+def test_order_of_rules_is_told_because_the_first_that_fits_stands(part: str) -> None:
+    def doubled(data: Data) -> None:
+        data[part] = [
+            data[part][0],
+            {**data[part][0], "unsure" if part != "process" else "hours": "Chưa rõ" if part != "process" else 1},
+        ]
+        if part == "components":
+            data[part][1]["id"] = "another"
+
+    def turned(data: Data) -> None:
+        doubled(data)
+        data[part].reverse()
+
+    one, other = (procedure_of(edited(edit)) for edit in (doubled, turned))
+    assert changes_between(one, other) != ()
+
+
+def test_question_that_moves_to_another_page_is_told_with_both_pages() -> None:
+    def edit(data: Data) -> None:
+        data["pages"][3]["questions"].append(data["pages"][0]["questions"].pop())
+
+    titles = [page.title for page in the_procedure().definition.pages]
+    (moved,) = [one for one in told(edit) if "chuyển từ trang" in one]
+    assert titles[0] in moved
+    assert titles[3] in moved
