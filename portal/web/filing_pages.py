@@ -17,7 +17,7 @@ from portal.services.dossiers.offices import competent_office
 from portal.services.errors import InvalidInput, NotFound
 from portal.web.database import db
 from portal.web.filing import Filing
-from portal.web.groups import drawn_groups, pressed
+from portal.web.groups import drawn_groups, pressed, shown_by
 from portal.web.language import current_language
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
 
@@ -109,6 +109,7 @@ def question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str
         introduction=procedure.say(page.introduction, language),
         questions=questions,
         groups=groups,
+        shown_by=shown_by(page),
         seen_field=SEEN_FIELD,
         seen=[question["name"] for question in (*questions, *in_groups)] + [group["key"] for group in groups],
         has_more=form is not None and errors == {},

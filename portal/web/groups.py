@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.services.catalogue.answers import shown_groups, values_of
+from portal.services.catalogue.conditions import elements_of
 from portal.services.catalogue.form import Group, Page
 from portal.services.catalogue.groups import (
     COUNT,
@@ -26,7 +27,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.web.questions import drawn, fact_rows
 
-ADD, REMOVE = "add", "remove"
+ADD, REMOVE, SHOW = "add", "remove", "show"
 Form = Mapping[str, Any]
 Errors = Mapping[str, list[str]]
 
@@ -79,8 +80,20 @@ def _item(
     }
 
 
-def pressed(page: Page, answers: Answers, form: Form) -> dict[str, Any] | None:
-    """The form after "one more" or "take out" was pressed; None where it was neither."""
+def shown_by(page: Page) -> list[str]:
+    """The questions of the page whose answers decide which others are asked on it."""
+    inside = [question for group in page.groups for question in group.questions]
+    conditions = [one.when for one in (*page.questions, *inside)] + [group.when for group in page.groups]
+    named = {element for condition in conditions for element in elements_of(condition)}
+    return [question.element for question in page.questions if question.element in named]
+
+
+def pressed(page: Page, answers: Answers, form: Form) -> Form | None:
+    """The form after "one more" or "take out" was pressed, or as it stands where the browser asks what it calls for; None
+    where it was none of them.
+    """
+    if SHOW in form:
+        return form
     for group in page.groups:
         count = posted_count(group, form, len(items_so_far(group, answers)))
         if form.get(ADD) == group.key:

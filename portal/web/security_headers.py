@@ -37,6 +37,7 @@ def content_security_policy(nonce: str, form_targets: Sequence[str] = (), *, is_
         "script-src": f"'nonce-{nonce}'",
         "style-src": "'self'",
         "font-src": "'self'",
+        "connect-src": "'self'",
         "img-src": "'self'",
         "manifest-src": "'self'",
         "form-action": " ".join(["'self'", *form_targets]),

@@ -20,7 +20,7 @@ from portal.services.errors import InvalidInput
 from portal.web.database import close_session, db
 from portal.web.filing_pages import SEEN_FIELD, of_questions_seen
 from portal.web.filing_papers import FILE_FIELD, keep_papers, look_into, read_id
-from portal.web.groups import pressed
+from portal.web.groups import pressed, shown_by
 from portal.web.language import current_language
 from portal.web.owner_desk import OwnerDesk
 from portal.web.questions import error_lines
@@ -83,6 +83,7 @@ def _page(desk: OwnerDesk, open_now: Reopened, form: Any = None, errors: Errors 
         components=components,
         note=form.get("note", "") if form is not None else open_now.note,
         asked_last=asked_last,
+        shown_by=shown_by(open_now.page),
         seen_field=SEEN_FIELD,
         seen=[field["name"] for field in fields],
         has_more=form is not None and errors == {},

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.office import act, at_desk, decide, paper_of, receive_and_forward, wait_for_paper, wait_for_status, words_of
-from tests.journeys.walker import Walker
+from tests.journeys.walker import RUN_AXE, Walker, axe_source
 from tests.journeys.world import CODE, DESK, PEOPLE, PHONE, WITHIN, World, cases
 from tests.waiting import wait_for
 
@@ -65,7 +65,7 @@ def test_a_result_on_paper_is_handed_over_at_the_counter(world: World) -> None:
 
 
 def test_what_was_begun_on_the_phone_is_finished_at_the_desk(world: World) -> None:
-    phone = Walker(world, world.logged_in(PEOPLE["widowed"], PHONE))
+    phone = Walker(world, world.logged_in(PEOPLE["widowed"], PHONE, java_script_enabled=False))
     phone.go(f"/procedures/{CODE}/apply")
     phone.press()
     phone.press()
@@ -90,6 +90,31 @@ def test_what_was_begun_on_the_phone_is_finished_at_the_desk(world: World) -> No
     desk.press()
     assert desk.here == "citizen.receipt"
     desk.context.close()
+
+
+def test_question_appears_as_soon_as_an_answer_calls_for_it_and_nothing_typed_is_lost(world: World) -> None:
+    citizen = Walker(world, world.logged_in(PEOPLE["divorced"], PHONE))
+    citizen.go(f"/procedures/{CODE}/apply")
+    citizen.press()
+    citizen.press()
+    detail = citizen.page.locator('[data-field="certificate.purpose_detail"]')
+    copies = citizen.page.locator('[name="certificate.copies"]')
+    expect(detail).to_have_count(0)
+    citizen.page.locator('input[value="other"]').check()
+    copies.fill("3")
+    expect(detail).to_be_visible()
+    expect(copies).to_have_value("3")
+    expect(copies).to_be_focused()
+    detail.locator("[name]").fill("Bổ sung hồ sơ")
+    citizen.page.evaluate(axe_source())
+    assert citizen.page.evaluate(RUN_AXE) == []
+    citizen.page.locator('input[value="loan"]').check()
+    expect(detail).to_have_count(0)
+    citizen.press()
+    assert "/pages/" not in citizen.page.url
+    assert not citizen.says("Cần hỏi thêm một chút")
+    assert citizen.said == []
+    citizen.context.close()
 
 
 def test_everything_works_without_a_script(world: World, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def policy(response: object) -> dict[str, str]:
 def test_a_page_may_load_nothing_but_our_own_files(app: Flask) -> None:
     rules = policy(app.test_client().get("/page"))
     assert rules["default-src"] == "'none'"
-    assert {rules[name] for name in ("style-src", "font-src", "img-src")} == {"'self'"}
+    assert {rules[name] for name in ("style-src", "font-src", "img-src", "connect-src")} == {"'self'"}
     assert rules["frame-ancestors"] == rules["base-uri"] == "'none'"
     assert not re.search(r"unsafe|\*|data:|https?:", " ".join(v for k, v in rules.items() if k != "form-action"))
 

@@ -2,6 +2,7 @@
 import { focusErrorSummary } from "./errors.js";
 import { listenForKeys } from "./keys.js";
 import { offerCopy, sendOnce, tellUnsaved } from "./forms.js";
+import { showWhatIsCalledFor } from "./shown.js";
 import { tellUploads } from "./uploads.js";
 
 focusErrorSummary(document);
@@ -10,3 +11,4 @@ tellUnsaved(document);
 offerCopy(document);
 listenForKeys(document);
 tellUploads(document);
+showWhatIsCalledFor(document);
