@@ -83,6 +83,10 @@ def _request_supplements(session: Session, actor: Actor, code: str, version: int
     return request_supplements(session, actor, code, expected_version=version, items=items, override=override)
 
 
+def _accept_supplements(session: Session, actor: Actor, code: str, version: int, form: Form) -> Dossier:
+    return accept_supplements(session, actor, code, expected_version=version, compared=_chosen(form, "compared"))
+
+
 DOES: dict[Act, Does] = {
     Act.RECEIVE: lambda s, a, code, v, f: receive(s, a, code, expected_version=v, compared=_chosen(f, "compared")),
     Act.REFUSE: _with(refuse, "reason", "ground"),
@@ -92,7 +96,9 @@ DOES: dict[Act, Does] = {
     Act.REASSIGN: _with(reassign, "to"),
     Act.PROPOSE_SUPPLEMENTS: lambda s, a, code, v, f: propose_supplements(s, a, code, expected_version=v, items=items_in(f)),
     Act.REQUEST_SUPPLEMENTS: _request_supplements,
-    Act.ACCEPT_SUPPLEMENTS: _with(accept_supplements),
+    Act.ACCEPT_SUPPLEMENTS: lambda s, a, c, v, f: accept_supplements(
+        s, a, c, expected_version=v, compared=_chosen(f, "compared")
+    ),
     Act.REQUEST_PAYMENT: _with(request_payment),
     Act.RECORD_PAYMENT: _with(record_payment, "receipt"),
     Act.ASK_OPINION: _with(ask_opinion, "office_code", "question", "days"),

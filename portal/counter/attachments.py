@@ -57,6 +57,7 @@ def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Pro
         "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
         "digitised": _digitised(one),
         "compared": " · ".join(filter(None, [_compared(one), _custody(one), _extracted(one)])),
+        "is_compared": one.checked_against_original_at is not None,
         "is_kept": one.original_kept_at is not None and one.original_returned_at is None,
         "seal_words": words,
         "seal_colour": colour,

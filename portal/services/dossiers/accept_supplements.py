@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.attachments import attachments_of
+from portal.services.dossiers.at_counter import compare_with_originals
+from portal.services.dossiers.attachments import attachments_of, filed_facts
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.papers import receipt_facts
 from portal.services.dossiers.queries import for_act, latest_answers
@@ -16,8 +19,12 @@ from portal.services.dossiers.supplements import close_open_request, newest_requ
 from portal.services.dossiers.vocabulary import Act
 
 
-def accept_supplements(session: Session, actor: Actor, code: str, *, expected_version: int) -> Dossier:
+def accept_supplements(
+    session: Session, actor: Actor, code: str, *, expected_version: int, compared: Collection[str] = frozenset()
+) -> Dossier:
     """Take what was supplied as complete. State: supplement requested, supplied -> in_processing, appraising.
+
+    `compared`: ids of the attachments whose originals the clerk saw and compared.
 
     Raises:
         NotFound, Stale, Forbidden, IllegalMove, GuardRefused: as `queries.for_act`; the procedure states no term for what
@@ -33,12 +40,16 @@ def accept_supplements(session: Session, actor: Actor, code: str, *, expected_ve
     close_open_request(session, dossier, now)
     answers = latest_answers(session, dossier).content
     attached = attachments_of(session, dossier)
+    seen = compare_with_originals(attached, compared, actor, now)
     carry(
         session, dossier, move, actor, procedure,
         happened_at=now,
         paper=lambda: {
             **receipt_facts(dossier, procedure, answers, actor.display_name, attached), "completed_at": now.isoformat()
         },
-        facts={"round": request.round if request else None},
+        facts={
+            "round": request.round if request else None,
+            **({"compared_with_originals": filed_facts(seen)} if seen else {}),
+        },
     )  # fmt: skip
     return dossier

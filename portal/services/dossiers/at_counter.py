@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -49,10 +50,8 @@ def take_originals(actor: Actor, draft: Dossier, papers: Sequence[Attachment], c
     """
     now, content = clock.now(), draft.draft
     noted = content.get(ORIGINALS) or {}
-    compared = [one for one in papers if str(one.id) in noted]
+    compared = compare_with_originals(papers, noted, actor, now)
     kept = [one for one in compared if noted[str(one.id)]["kept"]]
-    for one in compared:
-        one.checked_against_original_at, one.checked_against_original_by = now, actor.account_id
     for one in kept:
         one.original_kept_at, one.original_kept_by = now, actor.account_id
     at_counter = content["at_counter"]
@@ -66,6 +65,20 @@ def take_originals(actor: Actor, draft: Dossier, papers: Sequence[Attachment], c
         **({"compared_with_originals": filed_facts(compared)} if compared else {}),
         **({"originals_kept": [str(one.id) for one in kept]} if kept else {}),
     }
+
+
+def compare_with_originals(
+    attached: Iterable[Attachment], compared: Collection[str], actor: Actor, now: datetime
+) -> list[Attachment]:
+    """Write on each attachment of these ids that the clerk compared it with its original, and when; what was compared before
+    stays as it was. Gives those that were compared now.
+
+    Source: the one-stop rules (R14): who compares a copy with the original signs for it.
+    """
+    seen = [one for one in attached if str(one.id) in compared and one.checked_against_original_at is None]
+    for one in seen:
+        one.checked_against_original_at, one.checked_against_original_by = now, actor.account_id
+    return seen
 
 
 def in_custody(attached: Collection[Attachment]) -> list[Attachment]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Attachment, Dossier
+from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.at_counter import compare_with_originals
 from portal.services.dossiers.attachments import attachments_of, filed_facts
 from portal.services.dossiers.consequences import carry
 from portal.services.dossiers.numbering import next_register_number
@@ -41,7 +41,7 @@ def receive(
     dossier.register_year = clock.to_local(now).year
     dossier.register_number = next_register_number(session, str(dossier.office_code), dossier.register_year)
     attached = attachments_of(session, dossier)
-    seen = _compare(attached, compared, actor, now)
+    seen = compare_with_originals(attached, compared, actor, now)
     carry(
         session, dossier, move, actor, procedure,
         happened_at=now,
@@ -52,14 +52,3 @@ def receive(
         },
     )  # fmt: skip
     return dossier
-
-
-def _compare(attached: list[Attachment], compared: Collection[str], actor: Actor, now: datetime) -> list[Attachment]:
-    """Write on each attachment that the clerk compared it with its original, and when.
-
-    Source: the one-stop rules (R14): who compares a copy with the original signs for it.
-    """
-    seen = [one for one in attached if str(one.id) in compared]
-    for one in seen:
-        one.checked_against_original_at, one.checked_against_original_by = now, actor.account_id
-    return seen

@@ -107,3 +107,22 @@ def test_change_of_the_calendar_counts_a_dossier_once_and_from_where_its_clock_b
         accepted(session, clerk(session), dossier)
     assert promises_moved(session, {(RECEIVED + timedelta(days=1)).date(): "off"}) == 0
     assert promises_moved(session, {(RECEIVED + timedelta(days=8)).date(): "off"}) == 1
+
+
+def test_clerk_signs_for_the_originals_of_what_was_supplied_and_not_again_for_the_others(session: Session, owner: Actor) -> None:
+    at_reception, now = clerk(session), clerk(session)
+    dossier = completing.filed(session, owner)
+    (old,) = completing.attachments_of(session, dossier)
+    completing.receive(session, at_reception, str(dossier.code), expected_version=dossier.version, compared={str(old.id)})
+    completing.forward(session, at_reception, str(dossier.code), expected_version=dossier.version)
+    expert = completing_officer(session, dossier)
+    items = [completing.component()]
+    completing.propose_supplements(session, expert, str(dossier.code), expected_version=dossier.version, items=items)
+    completing.asked(session, at_reception, dossier)
+    new = chosen(session, owner, dossier, completing.PHOTOS)
+    supplied(session, owner, dossier, {})
+    completing.accept_supplements(
+        session, now, str(dossier.code), expected_version=dossier.version, compared={str(old.id), str(new.id)}
+    )
+    assert (old.checked_against_original_by, new.checked_against_original_by) == (at_reception.account_id, now.account_id)
+    assert [fact["id"] for fact in last_event(session, dossier).facts["compared_with_originals"]] == [str(new.id)]
