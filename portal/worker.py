@@ -29,6 +29,7 @@ from portal.services.dossiers.recalculate import recalculate
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
 from portal.services.dossiers.tell import letter_of
+from portal.services.dossiers.warn import SEND_WARNING, warn_of_dues, warning_letter
 from portal.services.errors import GuardRefused, IllegalMove
 from portal.services.notices.messages import send
 from portal.services.notices.outbox import CARRY_OUT, QUEUE, overdue, take
@@ -72,6 +73,12 @@ def worker_app(database_url: str) -> procrastinate.App:
     @app.task(name="take_silence", queue=QUEUE, queueing_lock="take_silence")
     def take_silence(timestamp: int) -> None:
         take_silences_for_consent()
+
+    @app.periodic(cron="*/10 * * * *")
+    @app.task(name="warn_of_dues", queue=QUEUE, queueing_lock="warn_of_dues")
+    def warn(timestamp: int) -> None:
+        with transaction() as session:
+            warn_of_dues(session)
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="forget_what_ended", queue=QUEUE, queueing_lock="forget_what_ended")
@@ -137,6 +144,14 @@ def _prepare_notice(payload: Payload) -> Any:
     return None
 
 
+def _prepare_warning(payload: Payload) -> Any:
+    with transaction() as session:
+        letter = warning_letter(session, uuid.UUID(payload["account_id"]), date.fromisoformat(payload["day"]))
+    if letter is not None:
+        send(letter)
+    return None
+
+
 def _prepare_seal(payload: Payload) -> Any:
     """In the demonstration the sandbox's authority certifies the seal; a real installation is brought its own."""
     if settings().is_demo:
@@ -174,12 +189,14 @@ def _nothing_more(session: Session, payload: Payload, prepared: Any) -> None:
 PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
     MAKE_DOCUMENT: _prepare_document,
     SEND_NOTICE: _prepare_notice,
+    SEND_WARNING: _prepare_warning,
     ENROL_SEAL: _prepare_seal,
     RECALCULATE_PROMISES: _recalculate_promises,
 }
 COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     MAKE_DOCUMENT: _complete_document,
     SEND_NOTICE: _nothing_more,
+    SEND_WARNING: _nothing_more,
     ENROL_SEAL: _nothing_more,
     RECALCULATE_PROMISES: _nothing_more,
     RELEASE_RESULT: _release,

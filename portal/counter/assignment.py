@@ -16,10 +16,10 @@ from portal.services.dossiers.assign import may_give
 from portal.services.dossiers.assignment import How
 from portal.services.dossiers.officers import candidates_for, names_of
 from portal.services.dossiers.suggested_officer import Candidate, Territory, grounds_of, suggested
-from portal.services.dossiers.vocabulary import EVENT_NAMES, Act
+from portal.services.dossiers.vocabulary import EVENT_NAMES, UNASSIGNED, Act, Place
 from portal.web.database import db
 from portal.web.filters import write_short_moment
-from portal.web.words import act_name
+from portal.web.words import act_name, place_name
 
 ASSIGNING = frozenset({EVENT_NAMES[Act.ASSIGN], EVENT_NAMES[Act.REASSIGN]})
 
@@ -121,6 +121,12 @@ def _grounds_words(facts: Mapping[str, Any], names: Mapping[str, str]) -> list[s
     if grounds["is_fewest"] and grounds["among"] > 1:
         held = _("%(held)s, ít nhất trong %(among)s người phù hợp", held=held, among=grounds["among"])
     return [*words, _procedure_words(grounds), *_territory_words(grounds), held]
+
+
+def place_words(dossier: Dossier, place: Place) -> str:
+    """Where a dossier stands; where the portal should have assigned it and did not, that too."""
+    is_left = place == UNASSIGNED and dossier.office is not None and dossier.office.assigns_automatically
+    return _("Chờ phân công: không ai phù hợp") if is_left else place_name(place)
 
 
 def act_label(act: Act, dossier: Dossier) -> str:

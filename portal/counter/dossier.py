@@ -14,7 +14,7 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
-from portal.counter.assignment import act_label, in_whose_place, people_in, why_assigned
+from portal.counter.assignment import act_label, in_whose_place, people_in, place_words, why_assigned
 from portal.counter.attachments import attached_groups
 from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument
@@ -38,7 +38,7 @@ from portal.web.filters import write_short_moment
 from portal.web.groups import group_rows
 from portal.web.language import current_language
 from portal.web.questions import fact_rows, registry_name, said_rows
-from portal.web.words import event_name, place_name, role_name
+from portal.web.words import event_name, role_name
 
 KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
@@ -75,7 +75,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "subject_name": dossier.parties["subject"]["full_name"],
         "status_code": STATUS_CODES[place.state],
         "filed_at": filing_office_name(db(), dossier, language),
-        "place": place_name(place),
+        "place": place_words(dossier, place),
         "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
         "facts": fact_rows(procedure, answers, language, looked_up),

@@ -14,6 +14,7 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.assignment import place_words
 from portal.counter.queue_tabs import FIRST, TABS, how_many, order_words, roles_of, tab_name
 from portal.models import Dossier
 from portal.services.catalogue.versions import names_of
@@ -25,7 +26,6 @@ from portal.web.database import db
 from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
-from portal.web.words import place_name
 
 LONGEST_SEARCH = 100
 LONGEST_CODE = 60
@@ -108,6 +108,7 @@ def _queue_page() -> str:
         rows=[row_of(dossier, names[dossier.version_hash], now, soon) for dossier in rows],
         procedures=_options(counts),
         mine=counts.mine,
+        mine_due_soon=counts.mine_due_soon,
         **_steps(asked, rows, has_more=len(found) > PAGE_SIZE),
     )
 
@@ -154,7 +155,7 @@ def row_of(dossier: Dossier, name: tuple[str, str], now: datetime, soon: datetim
         "href": url_for("counter.dossier", code=dossier.code),
         "subject": dossier.parties["subject"]["full_name"],
         "procedure": name[1] if current_language() == "en" else name[0],
-        "place": place_name(place),
+        "place": place_words(dossier, place),
         "status_code": STATUS_CODES[place.state],
         "submitted": write_short_moment(dossier.submitted_at),
         "promised": write_short_moment(dossier.promised_at) or "–",

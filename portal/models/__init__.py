@@ -19,6 +19,7 @@ from portal.models.opening import DossierOpening
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
 from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
+from portal.models.warning import DueWarning
 
 __all__ = [
     "Absence",
@@ -32,6 +33,7 @@ __all__ = [
     "Dossier",
     "DossierOpening",
     "DossierTally",
+    "DueWarning",
     "Event",
     "Evidence",
     "IssuedDocument",

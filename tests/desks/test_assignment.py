@@ -96,6 +96,22 @@ def test_rule_that_the_administrator_chose_assigns_and_the_page_says_so(cast: Ca
     assert "Đổi cách phân công" in cast["auditor"].get(f"/admin/changes?kind=office&subject={OFFICE}").text
 
 
+def test_list_says_where_the_rule_found_nobody(cast: Cast, by_rule: None) -> None:
+    path, words = (
+        DUTY_OF_OFFICER.format(member_of(visitors.OFFICER), duty_of(visitors.OFFICER)),
+        "Chờ phân công: không ai phù hợp",
+    )
+    fill(cast["administrator"], path, {"procedure_codes": "1.001193"})
+    filed = cast.file("received")
+    cast["clerk"].post(f"/counter/dossiers/{filed.code}/forward", {"version": "2"})
+    assert cast.place_of(filed) == ("in_processing", "awaiting_assignment", 3)
+    for page in ("/counter/queue?tab=unassigned", f"/counter/dossiers/{filed.code}"):
+        assert words in cast["leader"].get(page).text
+    fill(cast["administrator"], path, {"procedure_codes": ""})
+    fill(cast["administrator"], ASSIGNING, {"who": "people"})
+    assert words not in cast["leader"].get("/counter/queue?tab=unassigned").text
+
+
 def test_choice_of_nobody_is_told_at_the_box(cast: Cast) -> None:
     answer = fill(cast["administrator"], ASSIGNING, {"who": "nobody"})
     assert answer.status_code == 422

@@ -58,7 +58,8 @@ class QueueFilter:
     """Which dossiers of the actor's offices are wanted.
 
     `search`: a code, a personal ID, or a name without diacritics; with it every place counts. `due_from`, `due_before`:
-    the promised moment lies between them. `opinions`: another office's is awaited, or one is asked of the actor's.
+    the promised moment lies between them; with `or_step` the moment by which the officer's step should be done counts as well.
+    `opinions`: another office's is awaited, or one is asked of the actor's.
     `newest_first`: the list read from its end. `after`, `before`: the code of the dossier where a page begins or ends.
     """
 
@@ -68,6 +69,7 @@ class QueueFilter:
     mine_only: bool = False
     due_from: datetime | None = None
     due_before: datetime | None = None
+    or_step: bool = False
     opinions: Opinions = ""
     newest_first: bool = False
     after: str = ""
@@ -86,6 +88,7 @@ class QueueCounts:
     overdue: int = 0
     due_soon: int = 0
     mine: int = 0
+    mine_due_soon: int = 0
     awaited: int = 0
     asked_of_us: int = 0
 
@@ -137,7 +140,7 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
     places = [str(place) for place in wanted.places or PLACES if place != DRAFT]
     if wanted.mine_only:
         whose = (column("officer_id", UUID(as_uuid=True)), column("place", Text))
-        span = values(*whose, name="span").data([(officer_id, place) for officer_id in _own(actor) for place in places])
+        span = values(*whose, name="span").data([(officer_id, place) for officer_id in whose_are(actor) for place in places])
         yield span, and_(Dossier.assigned_to == span.c.officer_id, place_of(Dossier) == span.c.place, in_reach_of(actor))
         return
     reach = actor.reach(Permission.SEE_DOSSIER)
@@ -159,7 +162,7 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
         yield span, and_(is_there, place_of(Dossier) == span.c.place)
 
 
-def _own(actor: Actor) -> list[uuid.UUID]:
+def whose_are(actor: Actor) -> list[uuid.UUID]:
     """Whose dossiers are the actor's: their own, and those of the absent for whom they stand in."""
     return [*([actor.account_id] if actor.account_id else []), *sorted(actor.stands_in_for)]
 
@@ -180,7 +183,7 @@ def _one_walk(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards
     if wanted.procedure_code:
         few = few.where(Dossier.procedure_code == wanted.procedure_code)
     if wanted.mine_only:
-        few = few.where(Dossier.assigned_to.in_(_own(actor)))
+        few = few.where(Dossier.assigned_to.in_(whose_are(actor)))
     # A number that the planner does not know: else it hopes to meet so many soon by reading the whole table.
     most: ColumnElement[int] = literal_column(f"(SELECT {MOST_FOUND})")
     return few.limit(most).subquery("found")
@@ -193,10 +196,8 @@ def _keys() -> tuple[ColumnElement[Any], ...]:
 def _living(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards: bool) -> Select[Any]:
     """Only dossiers whose content is not destroyed, of the wanted time, and beyond where the page begins."""
     rows = rows.join(DataKey, DataKey.id == Dossier.data_key_id).where(DataKey.wrapped.is_not(None))
-    if wanted.due_from:
-        rows = rows.where(due_of(Dossier) >= wanted.due_from)
-    if wanted.due_before:
-        rows = rows.where(due_of(Dossier) < wanted.due_before)
+    if wanted.due_from or wanted.due_before:
+        rows = rows.where(_is_due(wanted))
     if wanted.opinions == "awaited":
         rows = rows.where(Dossier.asked_offices.op("<>")(literal_column("'{}'")))
     if mark := wanted.after or wanted.before:
@@ -209,6 +210,20 @@ def _living(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards: 
         here = tuple_(due_of(Dossier), Dossier.submitted_at, Dossier.id)
         rows = rows.where(here < keys if backwards else here > keys)
     return rows
+
+
+def _is_due(wanted: QueueFilter) -> ColumnElement[bool]:
+    term = and_(true(), *_between(due_of(Dossier), wanted))
+    if not wanted.or_step:
+        return term
+    return or_(term, and_(place_of(Dossier) == str(APPRAISING), *_between(Dossier.step_due_at, wanted)))
+
+
+def _between(moment: Any, wanted: QueueFilter) -> Iterable[ColumnElement[bool]]:
+    if wanted.due_from:
+        yield moment >= wanted.due_from
+    if wanted.due_before:
+        yield moment < wanted.due_before
 
 
 def _ordered(keys: Any, *, backwards: bool) -> list[ColumnElement[Any]]:
@@ -244,6 +259,7 @@ def queue_counts(session: Session, actor: Actor, *, now: datetime, soon: datetim
         "overdue": QueueFilter(places=RUNNING, due_before=now),
         "due_soon": QueueFilter(places=RUNNING, due_from=now, due_before=soon),
         "mine": QueueFilter(places=RUNNING, mine_only=True),
+        "mine_due_soon": QueueFilter(places=RUNNING, mine_only=True, due_from=now, due_before=soon, or_step=True),
         "awaited": QueueFilter(places=OPINIONS_AT, opinions="awaited"),
         "asked_of_us": QueueFilter(opinions="asked_of_us"),
     }

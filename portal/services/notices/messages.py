@@ -137,6 +137,13 @@ def compose(
     return Letter(notice_id, channel, to, subject, text)
 
 
+def compose_warning(letter_id: uuid.UUID, to: str, *, how_many: int, url: str) -> Letter:
+    """The mail that warns an officer of what comes due within one working day; it names no dossier and nobody."""
+    subject = f"{how_many} hồ sơ ông/bà thụ lý sắp đến hạn"
+    text = f"{subject}: bước đang làm hoặc cả thời hạn còn không quá một ngày làm việc.\n{_FOOT['vi'].format(url=url)}\n"
+    return Letter(letter_id, "email", to, subject, text)
+
+
 def headline(kind: str, language: str) -> str:
     """What happened, in the few words of a subject line."""
     return _WHAT[kind][1 if language == "en" else 0]

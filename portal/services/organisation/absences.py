@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -197,9 +197,14 @@ def stands_in_then(session: Session, absence: Absence) -> list[StaffMember]:
 
 def stand_ins_of_the_absent(session: Session, member_ids: Collection[uuid.UUID], on: date) -> dict[uuid.UUID, uuid.UUID | None]:
     """Which of these members are away on the day, each with whoever stands in for them."""
-    query = select(Absence.member_id, Absence.stand_in_id).where(Absence.member_id.in_(member_ids), Absence.ended_at.is_(None))
-    rows = session.execute(query.where(Absence.first_day <= on, Absence.last_day >= on))
+    query = select(Absence.member_id, Absence.stand_in_id).where(Absence.member_id.in_(member_ids))
+    rows = session.execute(query.where(*in_force(Absence, on)))
     return {member_id: stand_in_id for member_id, stand_in_id in rows}  # noqa: C416 (Row is no pair)
+
+
+def in_force(absence: type[Absence], on: date) -> tuple[ColumnElement[bool], ...]:
+    """What holds of an absence on a day of it."""
+    return absence.ended_at.is_(None), absence.first_day <= on, absence.last_day >= on
 
 
 def on_record(absence: Absence) -> dict[str, Any]:
