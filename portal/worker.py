@@ -14,11 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.auth.session import forget_what_ended
+from portal.auth.session import DATABASE_FAULTS, actor_again, forget_what_ended
 from portal.config import settings
 from portal.crypto import SealError
 from portal.db import transaction
 from portal.logs import set_up_logs
+from portal.services.dossiers.bulk_runs import CARRY_RUN, carry_item, end_run, forget_runs, give_up_item, still_waiting, whose
 from portal.services.dossiers.calendar import RECALCULATE_PROMISES, promised_across
 from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
@@ -85,6 +86,7 @@ def worker_app(database_url: str) -> procrastinate.App:
     def forget(timestamp: int) -> None:
         with transaction() as session:
             forget_what_ended(session, clock.now())
+            forget_runs(session, clock.now())
 
     @app.periodic(cron="* * * * *")
     @app.task(name="gather_tallies", queue=QUEUE, queueing_lock="gather_tallies")
@@ -178,6 +180,27 @@ def _each_by_itself(act: Callable[[Session, uuid.UUID], Any], dossier_id: uuid.U
     return True
 
 
+def _carry_run(payload: Payload) -> None:
+    """Each dossier of a run in a transaction of its own, by the duties that whoever confirmed holds at its turn."""
+    run_id = uuid.UUID(payload["run_id"])
+    with transaction() as session:
+        positions, account_id = still_waiting(session, run_id), whose(session, run_id)
+    for position in positions:
+        try:
+            with transaction() as session:
+                carry_item(session, actor_again(session, account_id), run_id, position)
+        except DATABASE_FAULTS:
+            raise
+        except Exception as fault:  # one dossier's fault is not the others'
+            log.exception("bulk_item_failed", run_id=str(run_id), position=position, fault=type(fault).__name__)
+            with transaction() as session:
+                give_up_item(session, run_id, position)
+
+
+def _end_run(session: Session, payload: Payload, prepared: Any) -> None:
+    end_run(session, uuid.UUID(payload["run_id"]))
+
+
 def _release(session: Session, payload: Payload, prepared: Any) -> None:
     release_result(session, uuid.UUID(payload["dossier_id"]))
 
@@ -192,6 +215,7 @@ PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
     SEND_WARNING: _prepare_warning,
     ENROL_SEAL: _prepare_seal,
     RECALCULATE_PROMISES: _recalculate_promises,
+    CARRY_RUN: _carry_run,
 }
 COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     MAKE_DOCUMENT: _complete_document,
@@ -199,6 +223,7 @@ COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     SEND_WARNING: _nothing_more,
     ENROL_SEAL: _nothing_more,
     RECALCULATE_PROMISES: _nothing_more,
+    CARRY_RUN: _end_run,
     RELEASE_RESULT: _release,
 }
 

@@ -13,9 +13,11 @@ from portal.models import Attachment, Dossier, ProcedurePublication
 from portal.services.catalogue.loader import texts_for
 from portal.services.catalogue.versions import store
 from portal.services.dossiers.attach import attach
+from portal.services.dossiers.attachments import attachments_of
 from portal.services.vault.scanner import ScanState
 from portal.services.vault.uploads import Upload, check
 from tests.filings import CODE, filled_draft
+from tests.intakes import filled, visit
 from tests.procedures import edited
 from tests.services.vault import papers
 
@@ -74,3 +76,12 @@ def attached(
 ) -> Attachment:  # fmt: skip
     """A file put into the draft."""
     return attach(session, owner, to.id, component, what or upload(), scan_state)
+
+
+def with_papers(session: Session, at: Actor, **answers: str) -> tuple[Dossier, list[Attachment]]:
+    """A draft that a clerk filled at the counter for somebody, with the two papers that it wants scanned into it."""
+    publish_carrying(session)
+    draft = filled(session, at, visit(session, code=CARRYING), **answers)
+    for component in (PAPER, EARLIER):
+        attach(session, at, draft.id, component, upload(f"{component}.pdf", b""), ScanState.NOT_SCANNED)
+    return draft, attachments_of(session, draft)

@@ -7,6 +7,7 @@ from portal.models.answers import AnswersDocument, Evidence
 from portal.models.asking import Opinion, SupplementRequest
 from portal.models.attachment import Attachment
 from portal.models.base import Base
+from portal.models.bulk import BulkItem, BulkRun
 from portal.models.calendar import CalendarDay
 from portal.models.data_key import DataKey
 from portal.models.document import IssuedDocument, StoredFile
@@ -28,6 +29,8 @@ __all__ = [
     "AnswersDocument",
     "Attachment",
     "Base",
+    "BulkItem",
+    "BulkRun",
     "CalendarDay",
     "DataKey",
     "Dossier",

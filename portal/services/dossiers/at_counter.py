@@ -86,6 +86,13 @@ def in_custody(attached: Collection[Attachment]) -> list[Attachment]:
     return [one for one in attached if one.original_kept_at is not None and one.original_returned_at is None]
 
 
+def keeping_originals(session: Session, dossiers: Sequence[Dossier]) -> set[uuid.UUID]:
+    """Those of the dossiers whose originals the very office that hands over the result still keeps."""
+    here = [dossier.id for dossier in dossiers if dossier.filing_office_code == dossier.office_code]
+    query = select(Attachment.dossier_id).where(Attachment.dossier_id.in_(here), Attachment.original_kept_at.is_not(None))
+    return set(session.scalars(query.where(Attachment.original_returned_at.is_(None))))
+
+
 def kept_at(session: Session, actor: Actor) -> list[Attachment]:
     """The papers whose originals the actor's counters keep, the longest kept first."""
     query = select(Attachment).join(Attachment.dossier)

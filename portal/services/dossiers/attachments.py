@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,13 @@ def sent_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
     query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent()).options(joinedload(Attachment.checker))
     was_replaced = Attachment.replaced_at.is_not(None)
     return list(session.scalars(query.order_by(was_replaced, Attachment.added_at, Attachment.id)))
+
+
+def with_uncompared_files(session: Session, dossiers: Sequence[Dossier]) -> set[uuid.UUID]:
+    """Those of the dossiers that carry a file of their own which nobody compared with its original yet."""
+    query = select(Attachment.dossier_id).where(Attachment.dossier_id.in_([dossier.id for dossier in dossiers]))
+    query = query.where(_sent(), Attachment.replaced_at.is_(None), Attachment.reused_document_id.is_(None))
+    return set(session.scalars(query.where(Attachment.checked_against_original_at.is_(None))))
 
 
 def attachments_for(session: Session, request: SupplementRequest) -> list[Attachment]:

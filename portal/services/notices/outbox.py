@@ -29,8 +29,12 @@ _NO_JOB = (
 _jobs = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
-def put(session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, payload: dict[str, Any]) -> None:
+def put(
+    session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, payload: dict[str, Any], priority: int = 0
+) -> None:
     """Promise one thing, once: a second promise of the same kind and key is the first one.
+
+    What has the higher `priority` is carried out before what came earlier.
 
     Effects: an outbox row and its job, both in the caller's transaction.
     """
@@ -41,15 +45,14 @@ def put(session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, 
     added = insert(OutboxItem).values(row).on_conflict_do_nothing().returning(OutboxItem.id)
     item_id = session.execute(added).scalar()
     if item_id is not None:
-        nudge(session, item_id, dossier_id)
+        nudge(session, item_id, dossier_id, priority)
 
 
-def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None) -> None:
+def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None, priority: int = 0) -> None:
     """Ask the worker to carry the item out, when the caller's transaction commits."""
     connection = session.connection().connection.driver_connection
-    _jobs.configure_task(CARRY_OUT, queue=QUEUE, lock=str(dossier_id or item_id), connection=connection).defer(
-        item_id=str(item_id)
-    )
+    job = _jobs.configure_task(CARRY_OUT, queue=QUEUE, lock=str(dossier_id or item_id), connection=connection, priority=priority)
+    job.defer(item_id=str(item_id))
 
 
 def take(session: Session, item_id: uuid.UUID) -> OutboxItem | None:

@@ -3,12 +3,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.auth.permissions import Actor
-from portal.models import Attachment, Dossier
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.at_counter import give_back, kept_at, note_originals
-from portal.services.dossiers.attach import attach
-from portal.services.dossiers.attachments import attachments_of
 from portal.services.dossiers.detach import detach
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.issue import issue, order_of
@@ -17,8 +13,7 @@ from portal.services.dossiers.return_result import return_result
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.take_in import take_in
 from portal.services.errors import GuardRefused, InvalidInput, NotFound
-from portal.services.vault.scanner import ScanState
-from tests import carrying
+from tests.carrying import with_papers
 from tests.filings import CODE
 from tests.intakes import NAME, NUMBER, begun, filled, taken_in, visit
 from tests.people import OFFICE, OTHER_OFFICE, citizen, clerk, officer
@@ -81,14 +76,6 @@ def test_fee_and_channel_follow_the_rule_on_paper(session: Session) -> None:
     procedure = current(session, CODE)
     expected = "counter" if procedure.definition.reception.is_paper_allowed else "online"
     assert begun(session, at).channel == expected
-
-
-def with_papers(session: Session, at: Actor, **answers: str) -> tuple[Dossier, list[Attachment]]:
-    carrying.publish_carrying(session)
-    draft = filled(session, at, visit(session, code=carrying.CARRYING), **answers)
-    for component in (carrying.PAPER, carrying.EARLIER):
-        attach(session, at, draft.id, component, carrying.upload(f"{component}.pdf", b""), ScanState.NOT_SCANNED)
-    return draft, attachments_of(session, draft)
 
 
 def test_papers_scanned_here_are_the_clerks_compared_and_kept_and_given_back(session: Session) -> None:
