@@ -8,6 +8,7 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     absences,
     acts,
     assist,
+    bulk,
     digitise,
     dossier,
     elsewhere,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,10 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.assignment import place_words
 from portal.counter.queue_tabs import FIRST, TABS, how_many, order_words, roles_of, tab_name
+from portal.counter.queue_tabs import FIRST, TABS, act_for_many, how_many, order_words, roles_of, tab_name
 from portal.models import Dossier
 from portal.services.catalogue.versions import names_of
+from portal.services.dossiers.bulk import CHOSEN_FIELD, MOST
 from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.queues import PAGE_SIZE, QueueCounts, QueueFilter, queue, queue_counts
 from portal.services.dossiers.vocabulary import STATUS_CODES, Place, Stage, State
@@ -26,6 +29,8 @@ from portal.web.database import db
 from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
+from portal.web.questions import error_lines
+from portal.web.words import act_name, place_name
 
 LONGEST_SEARCH = 100
 LONGEST_CODE = 60
@@ -44,7 +49,7 @@ class Asked:
     after: str = ""
     before: str = ""
 
-    def address(self, **changes: str) -> str:
+    def address(self, endpoint: str = "counter.queue_list", **changes: str) -> str:
         """The address of the same list, at its beginning unless `after` or `before` say otherwise."""
         kept: dict[str, Any] = {
             "tab": self.tab,
@@ -53,7 +58,7 @@ class Asked:
             "mine": "1" if self.mine else "",
             "due": self.due,
         }
-        return url_for("counter.queue_list", **{name: value for name, value in {**kept, **changes}.items() if value})
+        return url_for(endpoint, **{name: value for name, value in {**kept, **changes}.items() if value})
 
     def filter(self, now: datetime, soon: datetime) -> QueueFilter:
         """The same for the services."""
@@ -70,13 +75,13 @@ class Asked:
 @blueprint.get("")
 @staff(Permission.SEE_QUEUE)
 def queue_home() -> ResponseReturnValue:
-    return _queue_page()
+    return queue_page()
 
 
 @blueprint.get("/queue")
 @staff(Permission.SEE_QUEUE)
 def queue_list() -> ResponseReturnValue:
-    return _queue_page()
+    return queue_page()
 
 
 def asked_for() -> Asked:
@@ -90,7 +95,8 @@ def asked_for() -> Asked:
     return Asked(tab, search, procedure, request.args.get("mine") == "1", due if due in DUES else "", after, before)
 
 
-def _queue_page() -> str:
+def queue_page(errors: Mapping[str, list[str]] | None = None) -> str:
+    """The list that the address asks for; `errors`: why what was chosen of it could not be taken."""
     actor, asked, now = current_actor(), asked_for(), clock.now()
     soon = one_working_day_after(db(), now)
     found = queue(db(), actor, asked.filter(now, soon))
@@ -109,8 +115,17 @@ def _queue_page() -> str:
         procedures=_options(counts),
         mine=counts.mine,
         mine_due_soon=counts.mine_due_soon,
+        for_many=_for_many(asked),
+        chosen=request.form.getlist(CHOSEN_FIELD),
+        errors=error_lines(errors or {}, []),
         **_steps(asked, rows, has_more=len(found) > PAGE_SIZE),
     )
+
+
+def _for_many(asked: Asked) -> dict[str, Any] | None:
+    """The act that may be done on many of this list, and where they are sent to be looked at first."""
+    act = act_for_many(asked.tab, current_actor())
+    return {"label": act_name(act), "action": asked.address("counter.bulk_prepare", act=act), "most": MOST} if act else None
 
 
 def _tabs(asked: Asked, counts: QueueCounts) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from portal.auth.permissions import Actor, Role
+from portal.services.dossiers.bulk import permission_for
 from portal.services.dossiers.lifecycle import RUNNING
 from portal.services.dossiers.queues import MOST_COUNTED, OPINIONS_AT, Opinions, QueueCounts
 from portal.services.dossiers.vocabulary import (
@@ -32,6 +33,7 @@ from portal.services.dossiers.vocabulary import (
     UNASSIGNED,
     WITHDRAWING,
     WITHDRAWN,
+    Act,
     Place,
 )
 from portal.web.filters import write_number
@@ -79,12 +81,30 @@ TABS: dict[str, Tab] = {
     "issued": _tab((FINISHED, RETURNED), OFFICER, newest_first=True),
     "stopped": _tab((WITHDRAWING, WITHDRAWN, NOT_RECEIVED, PAUSED, STOPPED), CLERK, OFFICER, LEADER, newest_first=True),
 }
+# What may be done on many of a list at once.
+FOR_MANY = {
+    "submitted": Act.RECEIVE, "received": Act.FORWARD, "unassigned": Act.ASSIGN, "signature": Act.APPROVE,
+    "finished": Act.RETURN_RESULT,
+}  # fmt: skip
 FIRST = {Role.CLERK: "submitted", Role.OFFICER: "unassigned", Role.LEADER: "signature"}
 
 
 def roles_of(actor: Actor) -> frozenset[Role]:
     """In which capacities the actor sits at the desks."""
     return frozenset(duty.role for duty in actor.duties) & FIRST.keys()
+
+
+def act_for_many(key: str, actor: Actor) -> Act | None:
+    """What the actor may do on many of a list at once, be it on none of those that stand there now."""
+    act = FOR_MANY.get(key)
+    if act is Act.ASSIGN and OFFICER not in roles_of(actor):
+        return None  # whoever gives dossiers to others says to whom, one by one
+    return act if act and actor.holds_anywhere(permission_for(act)) else None
+
+
+def tab_for(act: Act) -> str:
+    """The list from which an act is done on many."""
+    return next(key for key, one in FOR_MANY.items() if one is act)
 
 
 def tab_name(key: str, roles: frozenset[Role]) -> str:

@@ -13,6 +13,7 @@ from portal.services.catalogue.form import Question
 from portal.services.catalogue.provenance import CITIZEN, Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
+from portal.web.words import tell
 
 RADIOS_UP_TO = 8
 RECORDS = frozenset({"identity_card", "marriages", "household"})
@@ -67,7 +68,7 @@ def error_lines(errors: Mapping[str, list[str]], questions: Iterable[Mapping[str
     """The errors for the summary, each leading to its field; the question comes first, so that no two read the same."""
     labels = {question["name"]: question["label"] for question in questions if question}
     return [
-        {"name": name, "text": _after_label(labels.get(name, ""), _(message))}
+        {"name": name, "text": _after_label(labels.get(name, ""), tell(message))}
         for name, messages in errors.items()
         for message in messages
     ]

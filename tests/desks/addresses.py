@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, ProcedurePublication, StaffMember
+from portal.models import Absence, BulkRun, ProcedurePublication, StaffMember
 from portal.services.catalogue.versions import in_force
 from tests.desks.cast import Filed
 from tests.filings import CODE
@@ -60,6 +60,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     values |= _published() if rule.startswith("/admin/procedures/") else {}
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
     values |= _clerks_absence() if rule.startswith("/counter/absences/") else {}
+    values |= {"uuid:run_id": _newest_run()} if name == "uuid:run_id" else {}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
 
@@ -69,6 +70,13 @@ def _published() -> dict[str, str]:
     with db.transaction() as session:
         standing = session.scalars(in_force(clock.now()).where(ProcedurePublication.code == CODE)).one()
         return {"version_hash": standing.version_hash, "uuid:publication_id": str(standing.id)}
+
+
+def _newest_run() -> str:
+    """What somebody last chose for an act on many dossiers, where anybody did."""
+    with db.transaction() as session:
+        found = session.scalars(select(BulkRun.id).order_by(BulkRun.prepared_at.desc()).limit(1)).first()
+        return str(found or UNKNOWN.document_id)
 
 
 def _auditors_duty() -> dict[str, str]:

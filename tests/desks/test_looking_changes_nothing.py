@@ -14,6 +14,7 @@ OVERRIDES = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
 def filed(cast: Cast) -> Filed:
     made = cast.file("proposed")
     cast["citizen A"].post("/procedures/1.004873/apply", {"decline": "1"})
+    assert cast["leader"].post("/counter/bulk/approve", {"code": made.code}).status_code == 302
     return made
 
 

@@ -17,6 +17,7 @@ NOT_FOR_EVERY_ROLE = {
     "/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name},
     "GET /counter/absences/<uuid:member_id>/new": {"clerk", "leader"},  # of the clerk's own absence
     "/counter/elsewhere/<code>": {"officer elsewhere"},  # who gave a reason a moment ago
+    "GET /counter/bulk/<uuid:run_id>": {"clerk"},  # who chose the dossiers
 }
 OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
     (f"/counter/assist/<code>{page}", "clerk elsewhere") for page in ("", "/supplements", "/withdraw", "/draft")
@@ -39,6 +40,7 @@ def filed(cast: Cast) -> Filed:
     opened = cast["officer elsewhere"].post("/counter/elsewhere", {"code": made.code, "reason": reason})
     at_their_side = cast["clerk elsewhere"].post("/counter/assist", {"code": made.code, "card": HA, "is_present": "yes"})
     assert opened.status_code == at_their_side.status_code == 302
+    assert cast["clerk"].post("/counter/bulk/receive", {"code": made.code}).status_code == 302
     return made
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -22,6 +23,7 @@ from portal.services.dossiers.bulk import (
     REFUSED,
     SEPARATE,
     WAITING,
+    Verdict,
     assess,
     codes_chosen,
     done_before,
@@ -86,6 +88,21 @@ def own_runs(session: Session, actor: Actor) -> list[BulkRun]:
 def items_of(session: Session, run_id: uuid.UUID) -> list[BulkItem]:
     """What was chosen, in its order, with what came of each."""
     return list(session.scalars(select(BulkItem).where(BulkItem.run_id == run_id).order_by(BulkItem.position)))
+
+
+def foreseen(session: Session, actor: Actor, run: BulkRun) -> list[Verdict]:
+    """What would come of each of the run's dossiers if it were confirmed now; what was refused at first is not tried."""
+    items = items_of(session, run.id)
+    verdicts = assess(session, actor, Act(run.act), [item.code for item in items])
+    return [_foreseen(item, verdict) for item, verdict in zip(items, verdicts, strict=True)]
+
+
+def _foreseen(item: BulkItem, verdict: Verdict) -> Verdict:
+    if item.outcome != WAITING:
+        return replace(verdict, outcome=item.outcome, reason=item.reason, done_at=item.done_at)
+    if verdict.outcome == WAITING and verdict.dossier and verdict.dossier.version != item.dossier_version:
+        return replace(verdict, outcome=REFUSED, reason=Stale.message)
+    return verdict
 
 
 def confirm(session: Session, actor: Actor, run_id: uuid.UUID) -> BulkRun:

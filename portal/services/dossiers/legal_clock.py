@@ -53,6 +53,15 @@ def promise_facts(made: Promise) -> dict[str, Any]:
     }
 
 
+def promise_if_received(session: Session, dossier: Dossier, procedure: Procedure, now: datetime) -> Promise:
+    """The promise that the dossier would be given if it were received at this moment; its clock stays as it is.
+
+    Raises:
+        GuardRefused: the procedure states no term for the dossier's channel and case.
+    """
+    return reckon(clock.to_local(now), _term_now(session, dossier, procedure), [], working_calendar(session))
+
+
 def reckoned(session: Session, dossier: Dossier, procedure: Procedure) -> Promise:
     """The promise as the calendar of today makes it, from the clock's start, the term and every pause."""
     return _promise(session, dossier, procedure)
@@ -90,7 +99,7 @@ def _promise(session: Session, dossier: Dossier, procedure: Procedure, just_now:
 
 
 def _term_now(session: Session, dossier: Dossier, procedure: Procedure) -> Term:
-    """The term of a dossier that was received before its term was kept beside it."""
+    """The term by the dossier's own answers, where none was kept beside it yet."""
     case = case_of(procedure, latest_answers(session, dossier).content, filed_on(dossier))
     return term_of(procedure, dossier.channel, case)  # type: ignore[arg-type]
 

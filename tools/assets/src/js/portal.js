@@ -1,8 +1,10 @@
 // Enhancements only: every page works without this file.
+import { lookAgain } from "./again.js";
 import { focusErrorSummary } from "./errors.js";
 import { listenForKeys } from "./keys.js";
 import { offerCopy, sendOnce, tellUnsaved } from "./forms.js";
 import { showWhatIsCalledFor } from "./shown.js";
+import { countTicks } from "./ticks.js";
 import { tellUploads } from "./uploads.js";
 
 focusErrorSummary(document);
@@ -12,3 +14,5 @@ offerCopy(document);
 listenForKeys(document);
 tellUploads(document);
 showWhatIsCalledFor(document);
+countTicks(document);
+lookAgain(document);
