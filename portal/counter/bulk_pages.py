@@ -31,7 +31,7 @@ from portal.web.questions import error_lines
 from portal.web.words import act_name, tell
 
 PAGE_SIZE = 50
-LONGEST_WAIT_SECONDS = 15
+LONGEST_WAIT_SECONDS = 5
 
 
 def choice(act: Act, codes: Sequence[str], errors: Mapping[str, list[str]]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -293,6 +293,23 @@ def test_two_who_confirm_the_same_dossiers_at_once_decide_each_once(cast: Cast) 
     with db.transaction() as session:
         counted = select(func.count()).where(Event.dossier_code.in_(codes), Event.name == "received")
         assert session.scalar(counted) == len(codes)
+
+
+def test_papers_of_many_let_everybody_elses_go_first_and_the_run_itself_waits_for_none(cast: Cast) -> None:
+    single, *codes = filed(cast, "submitted", 3)
+    confirm(cast["clerk"], choose(cast["clerk"], "receive", codes))
+    with db.transaction() as session:
+        receive(session, actor_of(session, PEOPLE["clerk"][0]), single, expected_version=1)
+    carry_out()
+    query = (
+        "SELECT j.priority, o.kind, d.code FROM procrastinate_jobs j JOIN outbox o ON o.id::text = j.args ->> 'item_id'"
+        " LEFT JOIN dossiers d ON d.id = o.dossier_id WHERE o.kind = 'carry_run' OR d.code = ANY(:codes)"
+        " AND o.payload ->> 'document_id' IN (SELECT id::text FROM documents WHERE kind = 'form_01')"
+    )
+    with db.transaction() as session:
+        jobs = session.execute(text(query), {"codes": [single, *codes]}).all()
+    priorities = {job.code or job.kind: job.priority for job in jobs}
+    assert priorities["carry_run"] > priorities[single] > max(priorities[code] for code in codes)
 
 
 def test_dossier_that_changed_after_the_preview_is_named_there_and_in_the_report(cast: Cast) -> None:

@@ -31,10 +31,9 @@ from portal.services.dossiers.bulk import (
 )
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import Forbidden, IllegalMove, InvalidInput, NotFound, PortalError, Stale
-from portal.services.notices.outbox import put
+from portal.services.notices.outbox import let_others_first, put
 
 CARRY_RUN = "carry_run"
-BEFORE_PAPERS = 10  # somebody waits before a page for it
 UNCONFIRMED_KEPT, ENDED_KEPT = timedelta(days=1), timedelta(days=30)
 LISTED = 20
 
@@ -116,7 +115,7 @@ def confirm(session: Session, actor: Actor, run_id: uuid.UUID) -> BulkRun:
     run = own_run(session, actor, run_id, lock=True)
     if run.confirmed_at is None:
         run.confirmed_at = clock.now()
-        put(session, CARRY_RUN, str(run.id), dossier_id=None, payload={"run_id": str(run.id)}, priority=BEFORE_PAPERS)
+        put(session, CARRY_RUN, str(run.id), dossier_id=None, payload={"run_id": str(run.id)}, is_awaited=True)
     return run
 
 
@@ -136,12 +135,13 @@ def carry_item(session: Session, actor: Actor, run_id: uuid.UUID, position: int)
 
     Whatever the act refuses stands as the item's reason. An item whose turn has come before is left as it is.
 
-    Effects: those of the act; the item's outcome.
+    Effects: those of the act, whose promises let others go first; the item's outcome.
     """
     item = session.get_one(BulkItem, (run_id, position), with_for_update=True, populate_existing=True)
     if item.outcome != WAITING:
         return item.outcome
     act = Act(session.get_one(BulkRun, run_id).act)
+    let_others_first(session)
     try:
         with session.begin_nested():
             BULK[act].do(session, actor, item.code, expected_version=item.dossier_version)

@@ -22,6 +22,7 @@ from portal.models import OutboxItem
 CARRY_OUT = "carry_out"
 QUEUE = "outbox"
 OVERDUE_AFTER = timedelta(minutes=2)
+PRIORITY, BEFORE_OTHERS, AFTER_OTHERS = "outbox_priority", 10, -10
 _NO_JOB = (
     "NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')"
     " AND j.args ->> 'item_id' = outbox.id::text)"
@@ -29,12 +30,17 @@ _NO_JOB = (
 _jobs = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
+def let_others_first(session: Session) -> None:
+    """What this session promises may wait until nothing else is left to carry out: there is much of it."""
+    session.info[PRIORITY] = AFTER_OTHERS
+
+
 def put(
-    session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, payload: dict[str, Any], priority: int = 0
+    session: Session, kind: str, key: str, *, dossier_id: uuid.UUID | None, payload: dict[str, Any], is_awaited: bool = False
 ) -> None:
     """Promise one thing, once: a second promise of the same kind and key is the first one.
 
-    What has the higher `priority` is carried out before what came earlier.
+    What `is_awaited` by somebody before a page is carried out before all that came earlier.
 
     Effects: an outbox row and its job, both in the caller's transaction.
     """
@@ -45,7 +51,7 @@ def put(
     added = insert(OutboxItem).values(row).on_conflict_do_nothing().returning(OutboxItem.id)
     item_id = session.execute(added).scalar()
     if item_id is not None:
-        nudge(session, item_id, dossier_id, priority)
+        nudge(session, item_id, dossier_id, BEFORE_OTHERS if is_awaited else session.info.get(PRIORITY, 0))
 
 
 def nudge(session: Session, item_id: uuid.UUID, dossier_id: uuid.UUID | None, priority: int = 0) -> None:
