@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from portal import clock
+from portal import clock, db
+from tests import people
+from tests.desks.cast import actor_of
+from tests.filings import proposed, submitted
 from tests.journeys.editor import picture
 from tests.journeys.office import (
     act,
@@ -20,11 +23,11 @@ from tests.journeys.office import (
     words_of,
 )
 from tests.journeys.walker import Walker
-from tests.journeys.world import PEOPLE, PHONE, World, cases
+from tests.journeys.world import PEOPLE, PHONE, STAFF, World, cases
 
 pytestmark = pytest.mark.browser
 CASE = cases()["single"]
-ELSEWHERE = "H26.32"
+HERE, ELSEWHERE = "H26.31", "H26.32"
 LATE = "Phải chờ nơi cư trú cũ trả lời xác minh."
 QUESTION = "Người này đã từng cư trú tại phường của quý cơ quan chưa?"
 ANSWER = "Người này chưa từng cư trú tại phường chúng tôi."
@@ -138,3 +141,53 @@ def test_dossier_that_is_asked_about_checked_paid_for_and_stopped_ends_well_with
     officer.go("/counter/queue?tab=issued")
     assert officer.says(code)
     picture(officer, "clerk-queue")
+
+
+def many_at_once(walker: Walker, codes: list[str], what: str) -> None:
+    """Tick these in the list by the keys, and go to the page that tells what becomes of each."""
+    for code in codes:
+        walker.page.get_by_role("link", name=code).focus()
+        walker.page.keyboard.press("x")
+    assert walker.page.locator("[data-tick-count]").inner_text() == str(len(codes))
+    walker.page.keyboard.press("m")
+    walker.page.wait_for_url("**/counter/bulk/**")
+    walker.arrived()
+    assert walker.says(what)
+
+
+def confirm_and_wait(walker: Walker, words: str) -> None:
+    """Confirm; the page of what came of it looks again by itself until all is done."""
+    walker.looks_closely = False
+    walker.press()
+    walker.page.get_by_text(words).wait_for()
+    walker.looks_closely = True
+    walker.arrived()
+    assert walker.here == "counter.bulk_run"
+
+
+def test_many_are_received_and_signed_at_once_and_the_one_that_cannot_be_is_named(world: World) -> None:
+    clerk = Walker(world, world.desk("clerk", HERE), looks_closely=True)
+    world.desk("officer", HERE)
+    leader = Walker(world, world.logged_in(STAFF[HERE]["leader"], PHONE), looks_closely=True)
+    with db.transaction() as session:
+        taker, officer = (actor_of(session, STAFF[HERE][role]) for role in ("clerk", "officer"))
+        own = str(submitted(session, taker).code)
+        codes = [str(submitted(session, people.citizen(session)).code) for _ in range(3)]
+        signed = [str(proposed(session, people.citizen(session), taker, officer).code) for _ in range(2)]
+    clerk.go("/counter/queue?tab=submitted")
+    many_at_once(clerk, [codes[0], own, *codes[1:]], "Đã chọn 4 hồ sơ, làm được 3.")
+    assert clerk.says("Ông/bà không được giải quyết hồ sơ của chính mình")
+    picture(clerk, "clerk-bulk")
+    confirm_and_wait(clerk, "Đã làm 3 hồ sơ")
+    assert clerk.says(own), "what was not done is named"
+    clerk.go("/counter/bulk")
+    clerk.go("/counter/queue?tab=received")
+    assert all(clerk.says(code) for code in codes)
+    leader.go("/counter/queue?tab=signature")
+    many_at_once(leader, signed, "Đã chọn 2 hồ sơ, làm được 2.")
+    leader.page.locator("details summary").first.click()
+    assert leader.says("XÁC NHẬN"), "what is signed can be read first"
+    confirm_and_wait(leader, "Đã làm 2 hồ sơ")
+    for walker in (clerk, leader):
+        walker.page.close()
+        assert walker.said == []
