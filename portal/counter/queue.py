@@ -16,7 +16,6 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.assignment import place_words
-from portal.counter.queue_tabs import FIRST, TABS, how_many, order_words, roles_of, tab_name
 from portal.counter.queue_tabs import FIRST, TABS, act_for_many, how_many, order_words, roles_of, tab_name
 from portal.models import Dossier
 from portal.services.catalogue.versions import names_of
@@ -30,7 +29,7 @@ from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.questions import error_lines
-from portal.web.words import act_name, place_name
+from portal.web.words import act_name
 
 LONGEST_SEARCH = 100
 LONGEST_CODE = 60

@@ -121,7 +121,7 @@ class Competence(Part):
 class Appraisal(Part):
     """What the officer states before proposing; each question may be prefilled from an element of the dossier.
 
-    `draft_is_confirmed`: the citizen reads the draft result before it is signed, and silence of a day is consent.
+    `draft_is_confirmed`: whoever filed online reads the draft result before it is signed, and silence of a day is consent.
     """
 
     questions: tuple[Question, ...] = ()

@@ -110,7 +110,7 @@ def _file(session: Session, dossier: Dossier, procedure: Procedure, filed: Answe
     dossier.office_code = dossier.office.code
     dossier.code = next_dossier_code(session, dossier.office.code, clock.to_local(now).date())
     dossier.submitted_at = now
-    dossier.confirms_draft = definition.appraisal.draft_is_confirmed
+    dossier.confirms_draft = definition.appraisal.draft_is_confirmed and dossier.filed_by is None
     dossier.delivery = str(filed[definition.delivery_element]["value"])
     secret = "".join(secrets.choice(CODE_ALPHABET) for _ in range(TRACKING_LENGTH))
     dossier.tracking_hash = tracking_hash(dossier.code, secret)

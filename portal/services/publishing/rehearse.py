@@ -29,6 +29,7 @@ from portal.services.catalogue.schema import Definition, Procedure, Rehearsal
 from portal.services.catalogue.versions import by_hash, store
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assign import assign
+from portal.services.dossiers.confirm_draft import confirm_draft
 from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_for, take_replies
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import order_of
@@ -38,6 +39,7 @@ from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
+from portal.services.dossiers.send_draft import send_draft
 from portal.services.dossiers.specimens import attach_specimens
 from portal.services.dossiers.submit import submit
 from portal.services.errors import InvalidInput, PortalError
@@ -171,13 +173,17 @@ def _decide(session: Session, procedure: Procedure, case: Rehearsal, dossier: Do
     clerk, officer, leader = (
         _player(session, role.value, office=office, role=role) for role in (Role.CLERK, Role.OFFICER, Role.LEADER)
     )
+    owner = Actor(dossier.owner_id, case.full_name, level=2)
+    suggest = send_draft if dossier.confirms_draft else propose
+    answers_draft = (lambda: confirm_draft(session, owner, code, expected_version=dossier.version),)
     acts: tuple[Callable[[], Dossier], ...] = (
         lambda: receive(session, clerk, code, expected_version=dossier.version),
         lambda: forward(session, clerk, code, expected_version=dossier.version),
         lambda: assign(session, officer, code, expected_version=dossier.version),
-        lambda: propose(
+        lambda: suggest(
             session, officer, code, expected_version=dossier.version, form=_proposal(session, procedure, case, dossier)
         ),
+        *(answers_draft if dossier.confirms_draft else ()),
         lambda: approve(session, leader, code, expected_version=dossier.version),
     )
     if case.decision == "refuse_at_reception":

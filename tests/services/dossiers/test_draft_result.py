@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from portal.models import Dossier
+from portal.models import Dossier, ProcedurePublication
+from portal.services.catalogue.loader import texts_for
+from portal.services.catalogue.versions import store
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.confirm_draft import confirm_draft, take_silence_for_consent
 from portal.services.dossiers.dispute_draft import dispute_draft
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import buttons, silent_drafts
 from portal.services.dossiers.send_draft import send_draft
+from portal.services.dossiers.submit import submit
 from portal.services.errors import GuardRefused, IllegalMove, InvalidInput, NotFound, Stale
-from tests.filings import GRANT, appraising
+from tests.completing import LONG_AGO
+from tests.filings import GRANT, appraising, filled_draft
+from tests.intakes import filled, taken_in, visit
 from tests.people import citizen
+from tests.procedures import edited
 from tests.services.dossiers.doings import Hands, hands, last_event, place_of
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -110,3 +117,17 @@ def test_nobody_else_answers_for_the_owner(session: Session, who: Hands, sent: D
 def test_owner_who_saw_an_older_draft_is_told_so(session: Session, who: Hands, sent: Dossier) -> None:
     with pytest.raises(Stale):
         confirm_draft(session, who.owner, str(sent.code), expected_version=sent.version - 1)
+
+
+def test_draft_goes_to_whoever_filed_online_and_not_to_who_stood_at_the_counter(session: Session, who: Hands) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["code"] = "1.999003"
+        data["appraisal"]["draft_is_confirmed"] = True
+
+    version = store(session, texts_for(edited(change)), state="shipped")
+    known = {"code": "1.999003", "version_hash": version.content_hash}
+    session.add(ProcedurePublication(**known, starts_at=LONG_AGO, published_at=LONG_AGO))
+    session.flush()
+    online = submit(session, who.owner, filled_draft(session, who.owner, code="1.999003").id, is_declared=True)
+    at_counter = taken_in(session, who.clerk, filled(session, who.clerk, visit(session, code="1.999003")))
+    assert (online.confirms_draft, at_counter.confirms_draft) == (True, False)
