@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import click
@@ -75,16 +76,20 @@ def _told(procedure: Procedure) -> tuple[Finding, ...]:
 @click.argument("code", required=False)
 def check(code: str | None) -> None:
     """The publication check of one procedure, or of all that are filed here; exit 1 on a finding."""
-    faults = 0
+    faults, asked = 0, []
     for procedure in _procedures(code):
         told, how_many = _told(procedure), counts(procedure)
         faults += len(told)
+        asked.append(how_many.asked)
         click.echo(
-            f"{'✗' if told else '✓'} {procedure.code} asked {how_many.asked} (+{how_many.asked_sometimes} sometimes),"
-            f" prefilled {how_many.prefilled}, reused {how_many.reused}, removed {how_many.removed}"
+            f"{'✗' if told else '✓'} {procedure.code} asked {how_many.asked} (+{how_many.asked_sometimes} sometimes,"
+            f" {how_many.usual} with the usual answer), prefilled {how_many.prefilled}, reused {how_many.reused},"
+            f" removed {how_many.removed}"
         )
         for finding in told:
             click.echo(f"  {finding}")
+    if asked and not code:
+        click.echo(f"median asked {median(asked):g} over {len(asked)}")
     if faults:
         raise SystemExit(1)
 

@@ -82,6 +82,7 @@ def field_words() -> dict[str, tuple[str, str]]:
         "introduction": (_("Lời dẫn"), ""),
         "element": (_("Phần tử"), _("Gõ vài chữ của tên hoặc khóa rồi chọn.")),
         "is_required": (_("Bắt buộc trả lời"), ""),
+        "usual": (_("Câu trả lời có sẵn"), _("Điều gần như ai cũng chọn; hiện sẵn và ai cũng sửa được. Để trống nếu không có.")),
         "label": (_("Nhãn"), _("Để trống thì dùng nhãn của từ điển.")),
         "key": (_("Khóa"), _("Ví dụ: thanh_vien.nguoi")),
         "item_title": (_("Tên một mục"), _("Ví dụ: Người, Khách.")),

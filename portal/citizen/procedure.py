@@ -16,7 +16,7 @@ from portal.auth.session import current_actor
 from portal.citizen import blueprint
 from portal.models import Office
 from portal.services.catalogue.fees import total_vnd
-from portal.services.catalogue.handling import Component
+from portal.services.catalogue.handling import Awaited, Component
 from portal.services.catalogue.offer import (
     MOST_COUNTED,
     Papers,
@@ -100,13 +100,18 @@ def procedure(code: str) -> ResponseReturnValue:
         office_level=level_of_offices(definition.competence.level),
         by_address=_address_label(reading),
         ways=[_way(reading, way) for way in _ways(reading)],
-        awaited=[awaited_words(one, say) for one in definition.awaits],
+        awaited=[awaited_words(one, say) for one in definition.awaits if not _has_come(one)],
         registries=[{"name": registry_name(lookup.registry), "why": say(lookup.why)} for lookup in definition.lookups],
         partial_reason_kind=partial_reason_words(definition.partial_reason_kind),
         performed_at=performed_at(definition.levels),
         is_essential="essential_06" in definition.tags,
         unsure=unsure_of(definition) if current_actor().holds_anywhere(Permission.EDIT_CATALOGUE) else (),
     )
+
+
+def _has_come(awaited: Awaited) -> bool:
+    """Whether what the procedure awaits is there: a registry that this installation asks by now."""
+    return awaited.organ == "registry" and awaited.name in connected()
 
 
 def _reading(found: Procedure) -> Reading:

@@ -42,7 +42,7 @@ def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | 
         questions=questions,
         office=office,
         silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],
-        unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome == "not_matched"],
+        unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("not_matched", "deceased")],
         unconnected=[registry_name(name) for name, outcome in outcomes.items() if outcome == NOT_CONNECTED],
         is_declined=bool(filing.draft.draft["consent"].get("declined_at")),
         errors=error_lines(errors or {}, [*questions, office]),

@@ -56,7 +56,7 @@ def drawn(
             "label": procedure.say(question.label, language) or _label(procedure.elements[question.element], language),
             "why": procedure.say(question.why, language),
             "optional": not question.is_required,
-            "value": _value(procedure.elements[question.element], answers, form),
+            "value": _value(procedure.elements[question.element], answers, form, question.usual),
             "parts": _parts(procedure.elements[question.element], language, answers, form),
             "errors": [_(message) for message in (errors or {}).get(question.element, [])],
         }
@@ -131,7 +131,7 @@ def _parts(element: Element, language: str, answers: Answers, form: Mapping[str,
     ]
 
 
-def _value(element: Element, answers: Answers, form: Mapping[str, Any] | None) -> Any:
+def _value(element: Element, answers: Answers, form: Mapping[str, Any] | None, usual: str = "") -> Any:
     if element.kind in ("date", "partial_date") and form is not None:
         return {part: form.get(f"{element.key}.{part}", "") for part in ("day", "month", "year")}
     if form is not None:
@@ -143,7 +143,7 @@ def _value(element: Element, answers: Answers, form: Mapping[str, Any] | None) -
         return show(element, value).removesuffix(" đồng")
     if element.kind == "phone" and value:
         return show(element, value)
-    return "" if value is None else value
+    return usual if value is None else value
 
 
 def _ticked(form: Mapping[str, Any], name: str) -> list[str]:
@@ -169,6 +169,7 @@ def registry_name(registry: str) -> str:
         "criminal-record": _("Cơ sở dữ liệu lý lịch tư pháp"),
         "social-support": _("Cơ sở dữ liệu trợ giúp xã hội"),
         "health": _("Cơ sở dữ liệu y tế"),
+        "vault": _("Kho quản lý dữ liệu điện tử của tổ chức, cá nhân"),
     }
     return names.get(registry, registry)
 

@@ -153,6 +153,8 @@ def _questions(old: Procedure, new: Procedure, language: str) -> Iterator[Change
         if one.is_required != other.is_required:
             words = "Nay phải trả lời: %(label)s" if other.is_required else "Nay không bắt buộc: %(label)s"
             yield Change("form", words, {"label": label_of(new, key, language)}, is_seen=True)
+        if one.usual != other.usual:
+            yield Change("form", "Câu trả lời có sẵn thay đổi: %(label)s", {"label": label_of(new, key, language)})
         if label_of(old, key, language) != label_of(new, key, language):
             facts = {"before": label_of(old, key, language), "after": label_of(new, key, language)}
             yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s»", facts, is_seen=True)

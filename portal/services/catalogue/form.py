@@ -14,13 +14,17 @@ Slug = Annotated[str, Field(pattern=SLUG)]
 
 
 class Question(Part):
-    """An element asked on a page, under a condition, with the reason why it is asked."""
+    """An element asked on a page, under a condition, with the reason why it is asked.
+
+    `usual`: what nearly everybody answers; it stands in the box from the start, seen and changed by whoever wants another.
+    """
 
     element: str
     is_required: bool = True
     when: Condition = ALWAYS
     why: str = ""
     label: str = ""
+    usual: str = ""
     legal_ground: str = ""
 
 

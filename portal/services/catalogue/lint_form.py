@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from portal.services.catalogue.composites import Unreadable
 from portal.services.catalogue.conditions import Always, Condition, Equals, Includes, OneOf, elements_of
+from portal.services.catalogue.elements import Element
 from portal.services.catalogue.finding import Finding
 from portal.services.catalogue.form import Group, Page, Question
 from portal.services.catalogue.loader import group_keys
+from portal.services.catalogue.reading import read
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.worlds import comparisons_of, outcomes
 
@@ -129,8 +132,19 @@ def _page(procedure: Procedure, page: Page) -> Iterator[Finding]:
         element = procedure.elements[question.element]
         if element.kind in ("choice", "choices") and not element.options:
             yield Finding("form", element.key, "Câu chọn này chưa có mục nào để chọn.")
+        if question.usual and not _can_be_read(element, question.usual):
+            yield Finding("form", element.key, "Câu trả lời thường gặp «%(value)s» không phải là câu trả lời được.",
+                          {"value": question.usual})  # fmt: skip
     for group in page.groups:
         yield from _group(procedure, group)
+
+
+def _can_be_read(element: Element, text: str) -> bool:
+    """Whether the text is an answer to the element; only what one box takes can stand there from the start."""
+    try:
+        return element.kind in ("choice", "count") and read(element, {element.key: text}) is not None
+    except Unreadable:
+        return False
 
 
 def _group(procedure: Procedure, group: Group) -> Iterator[Finding]:

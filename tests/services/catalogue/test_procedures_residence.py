@@ -68,6 +68,11 @@ def test_proof_of_the_dwelling_is_brought_only_while_the_land_register_is_silent
     assert "dwelling-paper" not in moves(code, "own", dwelling__land_certificate={"number": "CH 01"}).papers
 
 
+@pytest.mark.parametrize("code", [PERMANENT, TEMPORARY])
+def test_land_of_ones_own_does_not_prove_a_dwelling_that_is_rented(code: str) -> None:
+    assert "dwelling-paper" in moves(code, "rented", dwelling__land_certificate={"number": "CH 01"}).papers
+
+
 def test_consent_in_writing_is_brought_only_by_those_who_have_no_electronic_one() -> None:
     assert moves(PERMANENT, dwelling__consent_of_head="written").papers == {"head-consent"}
     apart = moves(PERMANENT, mover__alone="together", mover__needs_guardian="apart")
