@@ -59,7 +59,7 @@ def _office_question(
     chosen = filing.draft.draft["office_code"]
     if chosen is None and may_choose:
         nearest = competent_office(db(), filing.procedure, filing.answers, None)
-        chosen = nearest.code if nearest else None
+        chosen = nearest.code if nearest else offices[0][0] if len(offices) == 1 else None
     return {
         "name": OFFICE_FIELD,
         "kind": "radios" if len(offices) <= 8 else "select",

@@ -50,7 +50,7 @@ def _status(person: Person, people: Population) -> str:
 def _bans(person: Person, people: Population) -> list[dict[str, str]]:
     if _status(person, people) != "some" or lots.share(person.personal_id, "ban") >= 0.2:
         return []
-    return [{"kind": "Cấm đảm nhiệm chức vụ, thành lập, quản lý doanh nghiệp", "from": "2025-01-01", "until": "2028-01-01"}]
+    return [{"kind": "Cấm đảm nhiệm chức vụ, thành lập, quản lý doanh nghiệp", "from": "2025-01-01", "to": "2028-01-01"}]
 
 
 REGISTRY = Registry(

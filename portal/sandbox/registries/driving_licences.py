@@ -76,7 +76,7 @@ def _restrictions(who: str) -> list[dict[str, str]]:
     if lots.share(who, "suspended") >= 0.012:
         return []
     since = lots.day(who, "suspended", "2026-08-01", TODAY)
-    return [{"kind": "Tước quyền sử dụng", "from": since, "until": _months_on(since, lots.number(who, "suspended for", 1, 4))}]
+    return [{"kind": "Tước quyền sử dụng", "from": since, "to": _months_on(since, lots.number(who, "suspended for", 1, 4))}]
 
 
 def _told(given: dict[str, Any]) -> dict[str, Any]:

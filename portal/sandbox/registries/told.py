@@ -44,7 +44,7 @@ _FACTS: dict[str, dict[str, Any]] = {
         "licence": {
             "number": "010123456789", "classes": ["B"], "issued_on": "2016-12-10", "passed_on": "2016-11-26",
             "valid_until": "2026-12-10", "points": 8,
-            "restrictions": [{"kind": "Tước quyền sử dụng", "from": "2026-09-15", "until": "2026-12-15"}],
+            "restrictions": [{"kind": "Tước quyền sử dụng", "from": "2026-09-15", "to": "2026-12-15"}],
         },
         "business": {"name": "Hộ kinh doanh Quốc Việt", "kind": "Hộ kinh doanh", "registered_on": "2021-03-02"},
     },

@@ -68,16 +68,30 @@ def _show_people(value: list[Mapping[str, Any]]) -> str:
     return ", ".join(str(person.get("full_name", "")) for person in value)
 
 
-def _show_record(value: Any) -> str:
+# What a bare number of a record means, for those that say nothing by themselves.
+_MEANT: dict[str, dict[str, str]] = {
+    "vi": {"sheet": "tờ bản đồ {}", "parcel": "thửa {}", "area_m2": "{} m²", "grade": "lớp {}", "year": "năm {}"},
+    "en": {"sheet": "sheet {}", "parcel": "parcel {}", "area_m2": "{} m²", "grade": "grade {}", "year": "year {}"},
+}
+
+
+def _show_record(value: Any, language: str) -> str:
     if isinstance(value, Mapping):
         if "province_code" in value:
             return show_address(value)
-        facts = [_show_record(item) for name, item in value.items() if name not in _PERIOD]
-        span = "–".join(_show_record(value.get(name)) for name in _PERIOD)
+        facts = [_show_fact(name, item, language) for name, item in value.items() if name not in _PERIOD]
+        span = "–".join(_show_record(value.get(name), language) for name in _PERIOD)
         return ", ".join(filter(None, (*facts, "" if span == "–" else span)))
     if isinstance(value, list | tuple):
-        return "; ".join(filter(None, map(_show_record, value)))
-    return "" if value is None else _maybe_date(str(value))
+        return "; ".join(filter(None, (_show_record(item, language) for item in value)))
+    return "" if value is None or isinstance(value, bool) else _maybe_date(str(value))
+
+
+def _show_fact(name: str, item: Any, language: str) -> str:
+    """One fact of a record; money and numbers that say nothing by themselves say what they are."""
+    if isinstance(item, int | float) and not isinstance(item, bool):
+        return show_money(int(item)) if name.endswith("_vnd") else _MEANT[language].get(name, "{}").format(item)
+    return _show_record(item, language)
 
 
 def _maybe_date(text: str) -> str:
@@ -131,7 +145,7 @@ _STRUCTURED: dict[str, _Showing] = {
     "household": lambda _element, value, language: _show_household(value, language),
     "marriages": lambda _element, value, language: _show_marriages(value, language),
     "people": lambda _element, value, _language: _show_people(value),
-    "record": lambda _element, value, language: _show_record(value) or ("Không có" if language == "vi" else "None"),
+    "record": lambda _element, value, language: _show_record(value, language) or ("Không có" if language == "vi" else "None"),
     "person": _show_parts,
     "bank_account": _show_parts,
     "period": _show_parts,

@@ -22,7 +22,7 @@ class _Entry(Known):
 
 class _Ban(Known):
     kind: Line
-    until: PartialDate | None = None
+    until: PartialDate | None = Field(None, alias="to")
 
 
 class _Fields(Known):

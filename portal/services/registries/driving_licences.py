@@ -16,7 +16,7 @@ NAME = "driving-licences"
 class _Restriction(Known):
     kind: Word
     since: PartialDate = Field(alias="from")
-    until: PartialDate | None = None
+    until: PartialDate | None = Field(None, alias="to")
 
 
 class _Fields(Known):

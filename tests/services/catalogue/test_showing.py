@@ -31,3 +31,14 @@ def test_record_without_a_period_is_told_as_its_facts() -> None:
 def test_clean_record_is_told_as_nothing_found() -> None:
     record = dictionary()["record.entries"]
     assert (show(record, [], "vi"), show(record, [], "en")) == ("Không có", "None")
+
+
+def test_numbers_of_a_land_certificate_say_what_they_are() -> None:
+    certificate = {"number": "MAU 01", "sheet": 20, "parcel": 234, "area_m2": 124.5, "is_new": True, "mortgage": None}
+    record = dictionary()["dwelling.land_certificate"]
+    assert show(record, [certificate], "vi") == "MAU 01, tờ bản đồ 20, thửa 234, 124.5 m²"
+    assert show(record, [certificate], "en") == "MAU 01, sheet 20, parcel 234, 124.5 m²"
+
+
+def test_money_of_a_record_is_money() -> None:
+    assert show(dictionary()["business.existing"], {"name": "HKD Mẫu", "capital_vnd": 52000000}) == "HKD Mẫu, 52.000.000 đồng"

@@ -1,0 +1,76 @@
+"""With every registry silent a citizen still files, and no page keeps them waiting over three seconds."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from portal.services.registries.prefill import registries
+from tests.visitors import Visitor
+
+QUAN = "001088900002"
+CODE = "3.000347"
+WITHIN_SECONDS = 4.0  # three where nothing else runs beside the tests
+TYPED = {
+    "licence.number": "010123456780",
+    "licence.classes": "C",
+    "subject.sex": "male",
+    "subject.nationality": "Việt Nam",
+    "subject.identity_card": "001088900002",
+    "subject.permanent_residence": "Số 27, phố Đèn Ông Sao, phường Ba Đình",
+    "subject.full_name": "Trần Minh Quân",
+    "subject.personal_id": QUAN,
+    "subject.date_of_birth.day": "22",
+    "subject.date_of_birth.month": "7",
+    "subject.date_of_birth.year": "1988",
+    "office": "G01.26",
+    "licence.kind": "motorcycle",
+    "licence.exchange_reason": "details",
+    "delivery.method": "electronic",
+}
+
+
+@pytest.fixture
+def silent(outside: str) -> Iterator[None]:
+    """No registry says a word."""
+    registries.cache_clear()
+    body = {"fault": "slow", "seconds": 20}
+    requests.post(f"{outside}/registries/faults", json=body, timeout=5).raise_for_status()
+    yield
+    requests.delete(f"{outside}/registries/faults", timeout=5)
+    registries.cache_clear()
+
+
+def in_time(visit: Callable[[], TestResponse]) -> TestResponse:
+    begun = time.monotonic()
+    answer = visit()
+    assert time.monotonic() - begun < WITHIN_SECONDS
+    return answer
+
+
+@pytest.mark.usefixtures("silent")
+def test_citizen_files_with_every_registry_silent_and_waits_for_none_of_them(app: Flask) -> None:
+    quan = Visitor(app)
+    quan.log_in(QUAN)
+    here = f"/procedures/{CODE}/apply"
+    assert in_time(lambda: quan.post(here, {"agree": "1"})).status_code == 302
+    facts = html.unescape(in_time(lambda: quan.get(f"{here}/facts")).text)
+    assert "chưa trả lời" in facts
+    for name in ("quốc gia về dân cư", "giấy phép lái xe", "y tế"):
+        assert name in facts
+    for page in ("facts", "licence", "delivery"):
+        answer = in_time(lambda page=page: quan.post(f"{here}/{page}", TYPED))  # type: ignore[misc]
+        assert answer.status_code == 302, html.unescape(answer.text)
+    review = in_time(lambda: quan.get(f"{here}/review")).text
+    draft_id = re.search(r'name="draft_id" value="([^"]+)"', review)
+    assert draft_id
+    filed = in_time(lambda: quan.post(f"{here}/review", {"draft_id": draft_id.group(1), "declare": "yes"}))
+    assert filed.status_code == 302, html.unescape(filed.text)
+    assert "G01.26-" in filed.headers["Location"]
