@@ -74,3 +74,20 @@ def test_citizen_files_with_every_registry_silent_and_waits_for_none_of_them(app
     filed = in_time(lambda: quan.post(f"{here}/review", {"draft_id": draft_id.group(1), "declare": "yes"}))
     assert filed.status_code == 302, html.unescape(filed.text)
     assert "G01.26-" in filed.headers["Location"]
+
+
+def test_usual_answer_stands_there_from_the_start_and_another_one_is_kept(app: Flask, outside: str) -> None:
+    quan = Visitor(app)
+    quan.log_in(QUAN)
+    here = "/procedures/3.000348/apply"
+    quan.post(here, {"agree": "1"})
+    answers = {"office": "G01.26", "licence.kind": "motorcycle", "licence.reissue_reason": "damaged"}
+    for page in ("facts", "licence"):
+        assert quan.post(f"{here}/{page}", answers).status_code == 302
+    assert chosen(quan.get(f"{here}/delivery").text) == ["electronic"]
+    quan.post(f"{here}/delivery", {"delivery.method": "counter"})
+    assert chosen(quan.get(f"{here}/delivery").text) == ["counter"]
+
+
+def chosen(page: str) -> list[str]:
+    return [html.unescape(found) for found in re.findall(r'<input[^>]*type="radio"[^>]*value="([^"]*)"[^>]*\schecked', page)]

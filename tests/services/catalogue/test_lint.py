@@ -22,6 +22,14 @@ def test_counts_say_how_little_a_citizen_types() -> None:
     assert (how_many.asked, how_many.asked_sometimes, how_many.prefilled, how_many.removed) == (4, 8, 14, 2)
 
 
+def test_usual_answer_is_nothing_that_anybody_types() -> None:
+    def say_the_usual(data: Data) -> None:
+        data["pages"][3]["questions"][0].update(usual="electronic")
+
+    before, after = counts(the_procedure()), counts(procedure_of(edited(say_the_usual)))
+    assert (before.asked - after.asked, after.usual, after.asked_sometimes) == (1, 1, before.asked_sometimes)
+
+
 def asking(page: int, **question: Any) -> Callable[[Data], None]:
     return lambda data: data["pages"][page]["questions"].append(question)
 
@@ -102,6 +110,18 @@ FAULTS: dict[str, tuple[Callable[[Data], None], str, str, str]] = {
         "form",
         "",
         "chưa có trang",
+    ),
+    "usual answer that is none": (
+        lambda data: data["pages"][3]["questions"][0].update(usual="by pigeon"),
+        "form",
+        "delivery.method",
+        "by pigeon",
+    ),
+    "usual answer where much is written": (
+        lambda data: data["pages"][3]["questions"][1].update(usual="mau@thu.example"),
+        "form",
+        "contact.email",
+        "mau@thu.example",
     ),
     "group fed by nothing": (
         lambda data: data["pages"][2].update(
