@@ -106,7 +106,7 @@ def event_name(name: str) -> str:
         "refused": _("Không tiếp nhận"),
         "transferred": _("Đã chuyển đúng cơ quan"),
         "forwarded": _("Đã chuyển cơ quan chuyên môn"),
-        "assigned": _("Chuyên viên đã nhận hồ sơ"),
+        "assigned": _("Đã có chuyên viên thụ lý"),
         "reassigned": _("Đã giao chuyên viên khác"),
         "supplements_proposed": _("Chuyên viên đề nghị bổ sung"),
         "supplements_requested": _("Đã yêu cầu bổ sung"),

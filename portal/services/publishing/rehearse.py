@@ -33,6 +33,7 @@ from portal.services.dossiers.confirm_draft import confirm_draft
 from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_for, take_replies
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import order_of
+from portal.services.dossiers.offices import handling_office
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.proposals import prefilled_appraisal
 from portal.services.dossiers.propose import propose
@@ -170,6 +171,7 @@ def _reckon(session: Session, procedure: Procedure, dossier: Dossier, went: Rehe
 
 def _decide(session: Session, procedure: Procedure, case: Rehearsal, dossier: Dossier, went: Rehearsed) -> None:
     office, code = str(dossier.office_code), str(dossier.code)
+    handling_office(session, dossier).assigns_automatically = False  # the case's own officer appraises, none of the office's
     clerk, officer, leader = (
         _player(session, role.value, office=office, role=role) for role in (Role.CLERK, Role.OFFICER, Role.LEADER)
     )

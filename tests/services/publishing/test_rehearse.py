@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock, db
-from portal.models import Dossier, NumberSeries, OutboxItem
+from portal.auth.permissions import Role
+from portal.models import Dossier, NumberSeries, Office, OutboxItem
 from portal.postgres import EmbeddedServer
 from portal.services.catalogue.schema import Rehearsal
 from portal.services.catalogue.versions import current
@@ -18,7 +19,9 @@ from portal.services.publishing.rehearse import Rehearsed, form_of, put_on, rehe
 from portal.services.registries.exchange import Ask, Reply
 from portal.services.results.seals import enrol
 from tests.filings import CODE, population_fields, replies
+from tests.people import citizen
 from tests.procedures import edited
+from tests.services.organisation.administrators import in_post
 
 FAST = {"person": "001190000001", "full_name": "Nguyễn Thị Mẫu", "date_of_birth": "1990-05-12"}
 
@@ -44,6 +47,15 @@ def test_case_goes_from_filing_to_papers_that_say_what_they_must(session: Sessio
     assert (went.fee_vnd, went.term, went.pages) == (3000, "3wd", ["purpose", "period", "delivery"])
     assert {paper.kind for paper in went.papers} == {"acknowledgement", "form_01", "result"}
     assert len(next(paper for paper in went.papers if paper.kind == "result").draw()) > 10_000
+
+
+def test_case_goes_its_way_at_an_office_that_assigns_by_rule_too(session: Session, case: Rehearsal) -> None:
+    in_post(session, citizen(session, "Phạm Văn Giỏi"), Role.OFFICER, "H26.31")
+    session.get_one(Office, "H26.31").assigns_automatically = True
+    session.flush()
+    went = rehearsed(session, case)
+    assert went.is_right, went
+    assert went.places[-3:] == ["in_processing/appraising", "in_processing/awaiting_signature", "in_processing/issuing"]
 
 
 def test_result_that_does_not_say_what_the_case_expects_is_told(session: Session, case: Rehearsal) -> None:
