@@ -62,6 +62,6 @@ def bulk_run(run_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/bulk/<uuid:run_id>")
 @staff(Permission.SEE_QUEUE)
 def bulk_confirm(run_id: uuid.UUID) -> ResponseReturnValue:
-    run = confirm(db(), current_actor(), run_id)
+    run = confirm(db(), current_actor(), run_id, assign_to=request.form.get("to", ""))
     db().commit()
     return redirect(url_for("counter.bulk_run", run_id=run.id))

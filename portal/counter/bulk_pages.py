@@ -8,17 +8,30 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal import clock
+from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter.queue_tabs import tab_for
 from portal.models import BulkItem, BulkRun, Dossier
 from portal.services.catalogue.versions import by_hash, names_of
 from portal.services.dossiers.approve import proposed_result
-from portal.services.dossiers.bulk import ALREADY, DONE, MOST, REFUSED, SEPARATE, WAITING, Verdict
+from portal.services.dossiers.bulk import (
+    ALREADY,
+    BY_SUGGESTION,
+    DONE,
+    MOST,
+    REFUSED,
+    SEPARATE,
+    WAITING,
+    Verdict,
+    officers_to_choose,
+)
 from portal.services.dossiers.bulk_runs import foreseen, items_of
 from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.legal_clock import promise_if_received
+from portal.services.dossiers.officers import names_of as account_names
 from portal.services.dossiers.queries import several_at_counter
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import GuardRefused
@@ -56,19 +69,38 @@ def preview(run: BulkRun, page_text: str) -> dict[str, Any]:
     shown = coming[(page - 1) * PAGE_SIZE :][:PAGE_SIZE]
     return {
         **_about(run, act),
-        "what": what_words(act),
+        "what": what_words(act, gives=actor.holds_anywhere(Permission.REASSIGN)),
         "total": len(coming),
         "chosen": len(verdicts),
         "rows": _rows(shown, act),
         "first": (page - 1) * PAGE_SIZE + 1,
         "is_signing": act is Act.APPROVE,
         "may_be_promised": act is Act.RECEIVE,
+        "officers": _officers(coming) if act is Act.ASSIGN and actor.holds_anywhere(Permission.REASSIGN) else [],
         "pages": [
             {"number": number, "href": url_for("counter.bulk_run", run_id=run.id, page=number), "current": number == page}
             for number in range(1, pages + 1)
         ],
         **_apart(verdicts, act),
     }
+
+
+def _officers(dossiers: Sequence[Dossier]) -> list[dict[str, str]]:
+    """To whom they may be given: to each the one whom the rule names at its turn, or all to one."""
+    rule = {
+        "value": BY_SUGGESTION,
+        "label": _("Cổng chọn cho từng hồ sơ"),
+        "hint": _("Được giao riêng thủ tục, đúng địa bàn, ít hồ sơ đang giữ nhất vào lúc đến lượt."),
+    }
+    named = [
+        {
+            "value": str(one.account_id),
+            "label": one.name,
+            "hint": ngettext("đang giữ một hồ sơ", "đang giữ %(num)s hồ sơ", one.open_dossiers),
+        }
+        for one in officers_to_choose(db(), dossiers)
+    ]
+    return [rule, *named]
 
 
 def _page_of(text: str, pages: int) -> int:
@@ -89,7 +121,8 @@ def report(run: BulkRun) -> dict[str, Any]:
         "look_again_after": min(LONGEST_WAIT_SECONDS, max(1, int((clock.now() - began).total_seconds()))),
         "waiting": sum(item.outcome == WAITING for item in items),
         "total": len(items),
-        "done": [_done_row(item) for item in done],
+        "done": _done_rows(done, act),
+        "is_assigning": act is Act.ASSIGN,
         **_apart(verdicts, act),
     }
 
@@ -107,8 +140,10 @@ def run_rows(runs: Sequence[BulkRun]) -> list[dict[str, Any]]:
     ]
 
 
-def what_words(act: Act) -> str:
-    """What the act does to each of the dossiers below."""
+def what_words(act: Act, *, gives: bool) -> str:
+    """What the act does to each of the dossiers below; `gives`: whoever assigns may say to whom."""
+    if act is Act.ASSIGN and gives:
+        return _("Từng hồ sơ được giao cho chuyên viên mà ông/bà chọn ở cuối trang.")
     return {
         Act.RECEIVE: _("Chỉ tiếp nhận hồ sơ đủ thành phần. Thời hạn của từng hồ sơ bắt đầu tính; người nộp nhận giấy hẹn."),
         Act.FORWARD: _("Từng hồ sơ được chuyển cho bộ phận chuyên môn thẩm định."),
@@ -154,12 +189,20 @@ def _apart_row(one: Verdict) -> dict[str, Any]:
     }
 
 
-def _done_row(item: BulkItem) -> dict[str, Any]:
-    return {
-        "code": item.code,
-        "href": url_for("counter.dossier", code=item.code),
-        "when": write_short_moment(item.done_at),
-    }
+def _done_rows(items: Sequence[BulkItem], act: Act) -> list[dict[str, Any]]:
+    """What was done; of dossiers that were assigned, to whom."""
+    given = several_at_counter(db(), current_actor(), [item.code for item in items]) if act is Act.ASSIGN else {}
+    held = {code: str(dossier.assigned_to) for code, dossier in given.items()}
+    names = account_names(db(), set(held.values()))
+    return [
+        {
+            "code": item.code,
+            "href": url_for("counter.dossier", code=item.code),
+            "when": write_short_moment(item.done_at),
+            "to": names.get(held.get(item.code, ""), "–"),
+        }
+        for item in items
+    ]
 
 
 def _rows(dossiers: Sequence[Dossier], act: Act) -> list[dict[str, Any]]:

@@ -15,7 +15,10 @@ OUTCOMES = ("waiting", "done", "already", "refused", "separate")
 
 
 class BulkRun(Base):
-    """One member of staff, one act, the dossiers chosen for it: prepared, then confirmed, then carried out to the end."""
+    """One member of staff, one act, the dossiers chosen for it: prepared, then confirmed, then carried out to the end.
+
+    `assign_to`: to whom a leader gives the dossiers, as `services.dossiers.bulk` reads it.
+    """
 
     __tablename__ = "bulk_runs"
     __table_args__ = (
@@ -26,6 +29,7 @@ class BulkRun(Base):
     id: Mapped[RowId]
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Account.id))
     act: Mapped[str]
+    assign_to: Mapped[str | None]
     prepared_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -35,7 +39,7 @@ class BulkItem(Base):
     """One dossier of a run, in the order in which it was chosen, as its code was sent.
 
     `dossier_version`: what was shown to whoever confirms. `outcome`: `waiting` until its turn; `done`; `already`, done by
-    the act before; `refused`, with the `reason` as a Vietnamese msgid; `separate`, where only a person's answer helps.
+    the act before; `refused`, with the `reason` as a Vietnamese msgid; `separate`, where only a person's answer helps, and why.
     """
 
     __tablename__ = "bulk_items"

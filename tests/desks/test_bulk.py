@@ -97,7 +97,7 @@ def test_rows_can_be_ticked_where_and_by_whom_the_act_may_be_done(cast: Cast) ->
     assert f"Chọn {waiting}</span></label>" in page.text
     assert 'action="/counter/bulk/receive?tab=submitted"' in page.text
     assert f'name="code" value="{signed}"' in cast["leader"].get("/counter/queue?tab=signature").text
-    for name, tab in (("officer", "signature"), ("leader", "unassigned"), ("clerk", "processing"), ("leader", "submitted")):
+    for name, tab in (("officer", "signature"), ("leader", "issuing"), ("clerk", "processing"), ("leader", "submitted")):
         page = cast[name].get(f"/counter/queue?tab={tab}")
         assert "data-tick" not in page.text, (name, tab)
         assert "/counter/bulk/" not in page.text, (name, tab)
@@ -384,3 +384,21 @@ def test_preview_of_many_is_read_page_by_page(cast: Cast, monkeypatch: pytest.Mo
     }
     assert shown == {"": codes[:2], "2": codes[2:], "9": codes[2:], "-1": codes[:2], "x": codes[:2]}
     assert "Tiếp nhận: 3 hồ sơ</button>" in cast["clerk"].get(run).text
+
+
+def test_leader_says_to_whom_many_are_given_and_reads_who_got_each(cast: Cast) -> None:
+    codes = filed(cast, "submitted", 2)
+    for name, act in (("clerk", "receive"), ("clerk", "forward")):
+        confirm(cast[name], choose(cast[name], act, codes))
+        carry_out()
+    assert "data-tick" in cast["leader"].get("/counter/queue?tab=unassigned").text
+    run = choose(cast["leader"], "assign", codes)
+    page = cast["leader"].get(run)
+    officer = re.search(r'name="to" type="radio" value="([0-9a-f-]{36})"[^>]*>\s*<label[^>]*>([^<]+)<', page.text)
+    assert officer, page.text
+    assert 'name="to" type="radio" value="suggested" checked' in page.text
+    assert 'name="to"' not in cast["officer"].get(choose(cast["officer"], "assign", codes)).text, "an officer takes them"
+    assert cast["leader"].post(run, {"to": officer[1]}).status_code == 302
+    carry_out()
+    rows = table(cast["leader"].get(run), "Đã làm")
+    assert [(row[0], row[2]) for row in rows] == [(code, " ".join(officer[2].split())) for code in codes]

@@ -21,34 +21,54 @@ from portal.services.dossiers.at_counter import keeping_originals
 from portal.services.dossiers.attachments import with_uncompared_files
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.lifecycle import TABLE, move_for
-from portal.services.dossiers.queries import facts_of, several_at_counter
+from portal.services.dossiers.officers import candidates_for
+from portal.services.dossiers.queries import at_counter, facts_of, several_at_counter
 from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.return_result import return_result
+from portal.services.dossiers.suggested_officer import Candidate, suggested
 from portal.services.dossiers.vocabulary import EVENT_NAMES, Act
-from portal.services.errors import IllegalMove, InvalidInput, NotFound, PortalError, Said
+from portal.services.errors import GuardRefused, IllegalMove, InvalidInput, NotFound, PortalError, Said
+from portal.text import given_name_sort_key
 
 MOST = 500
 LONGEST_CODE = 60
 CHOSEN_FIELD = "code"
+BY_SUGGESTION = "suggested"
 DONE, ALREADY, REFUSED, SEPARATE, WAITING = "done", "already", "refused", "separate", "waiting"
 Apart = Callable[[Session, Sequence[Dossier]], set[uuid.UUID]]
 
 
 @dataclass(frozen=True)
 class BulkAct:
-    """One act that may be done on many: its service, and which dossiers need an answer of their own for it."""
+    """One act that may be done on many: its service, which dossiers need an answer of their own for it, and which answer."""
 
     do: Callable[..., Dossier]
     needs_an_answer: Apart = lambda session, dossiers: set()
+    why: str = ""
+
+
+def assign_one(session: Session, actor: Actor, code: str, *, expected_version: int, to: str = "") -> Dossier:
+    """Take one of many dossiers, or give it: to an officer, or (`BY_SUGGESTION`) to whom the rule names at this moment.
+
+    Raises:
+        GuardRefused: the rule names nobody.
+        As `assign`.
+    """
+    if to == BY_SUGGESTION:
+        named = suggested(candidates_for(session, at_counter(session, actor, code)))
+        if named is None:
+            raise GuardRefused("Không có chuyên viên nào phù hợp đang làm việc.")
+        to = str(named.officer.account_id)
+    return assign(session, actor, code, expected_version=expected_version, to=to)
 
 
 BULK: dict[Act, BulkAct] = {
-    Act.RECEIVE: BulkAct(receive, with_uncompared_files),
+    Act.RECEIVE: BulkAct(receive, with_uncompared_files, "Có giấy tờ chưa ai đối chiếu với bản chính."),
     Act.FORWARD: BulkAct(forward),
-    Act.ASSIGN: BulkAct(assign),
+    Act.ASSIGN: BulkAct(assign_one),
     Act.APPROVE: BulkAct(approve),
-    Act.RETURN_RESULT: BulkAct(return_result, keeping_originals),
+    Act.RETURN_RESULT: BulkAct(return_result, keeping_originals, "Quầy đang giữ bản chính phải trả cùng kết quả."),
 }
 
 
@@ -128,7 +148,16 @@ def _verdict(dossier: Dossier | None, code: str, actor: Actor, act: Act, apart: 
         move_for(act, facts_of(dossier), actor)
     except PortalError as refusal:
         return Verdict(code, REFUSED, dossier, refusal.message)
-    return Verdict(code, SEPARATE if dossier.id in apart else WAITING, dossier)
+    if dossier.id in apart:
+        return Verdict(code, SEPARATE, dossier, BULK[act].why)
+    return Verdict(code, WAITING, dossier)
+
+
+def officers_to_choose(session: Session, dossiers: Collection[Dossier]) -> list[Candidate]:
+    """The officers of whom each fits at least one of these dossiers and is there today, by name."""
+    kinds = {(dossier.office_code, dossier.procedure_code): dossier for dossier in dossiers}
+    found = {one.account_id: one for dossier in kinds.values() for one in candidates_for(session, dossier) if not one.is_absent}
+    return sorted(found.values(), key=lambda one: (given_name_sort_key(one.name), one.account_id))
 
 
 def done_before(session: Session, act: Act, dossier_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, datetime]:

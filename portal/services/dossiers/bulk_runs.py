@@ -35,7 +35,7 @@ from portal.services.notices.outbox import let_others_first, put
 
 CARRY_RUN = "carry_run"
 UNCONFIRMED_KEPT, ENDED_KEPT = timedelta(days=1), timedelta(days=30)
-LISTED = 20
+LISTED, LONGEST_ID = 20, 36
 
 
 def prepare(session: Session, actor: Actor, act: Act, codes: Sequence[str]) -> BulkRun:
@@ -104,8 +104,10 @@ def _foreseen(item: BulkItem, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def confirm(session: Session, actor: Actor, run_id: uuid.UUID) -> BulkRun:
+def confirm(session: Session, actor: Actor, run_id: uuid.UUID, *, assign_to: str = "") -> BulkRun:
     """Have a run carried out; one that was confirmed before stays as it is.
+
+    `assign_to`: the officer's account to whom the dossiers are given, or `bulk.BY_SUGGESTION`; of no other act anything.
 
     Raises:
         NotFound: no such run, or somebody else's.
@@ -115,6 +117,7 @@ def confirm(session: Session, actor: Actor, run_id: uuid.UUID) -> BulkRun:
     run = own_run(session, actor, run_id, lock=True)
     if run.confirmed_at is None:
         run.confirmed_at = clock.now()
+        run.assign_to = assign_to[:LONGEST_ID] or None if run.act == Act.ASSIGN else None
         put(session, CARRY_RUN, str(run.id), dossier_id=None, payload={"run_id": str(run.id)}, is_awaited=True)
     return run
 
@@ -140,11 +143,12 @@ def carry_item(session: Session, actor: Actor, run_id: uuid.UUID, position: int)
     item = session.get_one(BulkItem, (run_id, position), with_for_update=True, populate_existing=True)
     if item.outcome != WAITING:
         return item.outcome
-    act = Act(session.get_one(BulkRun, run_id).act)
+    run = session.get_one(BulkRun, run_id)
+    act, answers = Act(run.act), {"to": run.assign_to} if run.assign_to else {}
     let_others_first(session)
     try:
         with session.begin_nested():
-            BULK[act].do(session, actor, item.code, expected_version=item.dossier_version)
+            BULK[act].do(session, actor, item.code, expected_version=item.dossier_version, **answers)
         item.outcome, item.done_at = DONE, clock.now()
     except PortalError as refusal:
         _note_refusal(session, act, item, refusal)
@@ -158,7 +162,7 @@ def _note_refusal(session: Session, act: Act, item: BulkItem, refusal: PortalErr
     if before:
         item.outcome, (item.done_at,) = ALREADY, before.values()
     elif isinstance(refusal, InvalidInput):
-        item.outcome = SEPARATE
+        item.outcome, item.reason = SEPARATE, next(message for messages in refusal.errors.values() for message in messages)
     else:
         item.outcome, item.reason = REFUSED, refusal.message
 

@@ -17,7 +17,7 @@ from portal.db import new_id
 from portal.models import Attachment, BulkItem, BulkRun, Dossier, Event, IssuedDocument, OutboxItem
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.at_counter import note_originals
-from portal.services.dossiers.bulk import BULK, MOST, assess, codes_of_list
+from portal.services.dossiers.bulk import BULK, BY_SUGGESTION, MOST, assess, codes_of_list, officers_to_choose
 from portal.services.dossiers.bulk_runs import (
     CARRY_RUN,
     carry_item,
@@ -43,8 +43,9 @@ from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFou
 from tests import carrying
 from tests.filings import GRANT, appraising, proposed, submitted
 from tests.intakes import taken_in
-from tests.people import OTHER_OFFICE, citizen, clerk, leader, officer
-from tests.services.dossiers.doings import DOINGS, PDF, REASON, Hands, hands, issued, result_of
+from tests.people import OFFICE, OTHER_OFFICE, citizen, clerk, leader, officer
+from tests.services.dossiers.doings import DOINGS, PDF, REASON, Hands, hands, issued, result_of, unassigned
+from tests.services.organisation.administrators import in_post
 
 STARTS: dict[Act, Callable[[Session, Hands], Dossier]] = {act: DOINGS[act.value].start for act in BULK}
 
@@ -53,9 +54,9 @@ def code_of(dossier: Dossier) -> str:
     return str(dossier.code)
 
 
-def carried(session: Session, actor: Actor, run: BulkRun) -> dict[str, BulkItem]:
+def carried(session: Session, actor: Actor, run: BulkRun, *, assign_to: str = "") -> dict[str, BulkItem]:
     """The run confirmed and every item's turn come; what came of each, by code."""
-    confirm(session, actor, run.id)
+    confirm(session, actor, run.id, assign_to=assign_to)
     for position in still_waiting(session, run.id):
         carry_item(session, actor, run.id, position)
     end_run(session, run.id)
@@ -351,3 +352,49 @@ def test_office_that_hands_over_does_so_for_each_and_an_officer_takes_each(sessi
     came = carried(session, who.officer, prepare(session, who.officer, Act.ASSIGN, codes))
     assert outcomes(came) == {codes[0]: "already", codes[1]: "done"}
     assert {one.assigned_to for one in dossiers} == {who.officer.account_id}
+
+
+def test_leader_gives_many_to_whom_the_rule_names_at_each_ones_turn(session: Session) -> None:
+    who = hands(session, citizen(session))
+    first, second = (in_post(session, citizen(session, name), Role.OFFICER, OFFICE) for name in ("Lê Văn An", "Lê Văn Bình"))
+    dossiers = [unassigned(session, replace(who, owner=citizen(session))) for _ in range(4)]
+    run = prepare(session, who.leader, Act.ASSIGN, [code_of(one) for one in dossiers])
+    assert set(outcomes(carried(session, who.leader, run, assign_to=BY_SUGGESTION)).values()) == {"done"}
+    assert Counter(one.assigned_to for one in dossiers) == {first.account_id: 2, second.account_id: 2}, "nobody gets all of them"
+
+
+def test_leader_gives_many_to_one_officer_and_not_what_is_the_officers_own(session: Session) -> None:
+    who = hands(session, citizen(session))
+    named = in_post(session, citizen(session, "Lê Văn An"), Role.OFFICER, OFFICE)
+    own, other = (unassigned(session, replace(who, owner=owner)) for owner in (named, citizen(session)))
+    assert [one.account_id for one in officers_to_choose(session, [own, other])] in ([named.account_id], [])
+    run = prepare(session, who.leader, Act.ASSIGN, [code_of(own), code_of(other)])
+    came = carried(session, who.leader, run, assign_to=named.id)
+    assert [came[code_of(one)].outcome for one in (own, other)] == ["separate", "done"]
+    assert came[code_of(own)].reason == "Hãy chọn chuyên viên khác của cơ quan, được giao thủ tục này."
+    assert (own.assigned_to, other.assigned_to) == (None, named.account_id)
+
+
+def test_officer_takes_many_and_gives_none_to_a_colleague(session: Session) -> None:
+    who = hands(session, citizen(session))
+    colleague = in_post(session, citizen(session, "Lê Văn An"), Role.OFFICER, OFFICE)
+    for to in (colleague.id, BY_SUGGESTION):
+        dossier = unassigned(session, replace(who, owner=citizen(session)))
+        run = prepare(session, who.officer, Act.ASSIGN, [code_of(dossier)])
+        assert carried(session, who.officer, run, assign_to=to)[code_of(dossier)].reason == Forbidden.message
+        assert dossier.assigned_to is None
+
+
+def test_where_nobody_fits_nobody_is_given_anything(session: Session) -> None:
+    who = hands(session, citizen(session))
+    dossier = unassigned(session, who)
+    run = prepare(session, who.leader, Act.ASSIGN, [code_of(dossier)])
+    item = carried(session, who.leader, run, assign_to=BY_SUGGESTION)[code_of(dossier)]
+    assert (item.outcome, item.reason) == ("refused", "Không có chuyên viên nào phù hợp đang làm việc.")
+
+
+def test_to_whom_is_asked_of_assigning_alone(session: Session) -> None:
+    who = hands(session, citizen(session))
+    run = prepare(session, who.clerk, Act.RECEIVE, [code_of(submitted(session, who.owner))])
+    assert set(outcomes(carried(session, who.clerk, run, assign_to="x" * 100)).values()) == {"done"}
+    assert run.assign_to is None
