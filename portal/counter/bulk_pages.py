@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
-from portal.counter.queue_tabs import tab_for
+from portal.counter.queue_tabs import name_for_many, tab_for
 from portal.models import BulkItem, BulkRun, Dossier
 from portal.services.catalogue.versions import by_hash, names_of
 from portal.services.dossiers.approve import proposed_result
@@ -41,7 +41,7 @@ from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.questions import error_lines
-from portal.web.words import act_name, tell
+from portal.web.words import tell
 
 PAGE_SIZE = 50
 LONGEST_WAIT_SECONDS = 5
@@ -50,7 +50,7 @@ LONGEST_WAIT_SECONDS = 5
 def choice(act: Act, codes: Sequence[str], errors: Mapping[str, list[str]]) -> dict[str, Any]:
     """Too many were chosen: all of them again, so that some can be left out."""
     return {
-        "act_label": act_name(act),
+        "act_label": name_for_many(act, current_actor()),
         "action": url_for("counter.bulk_prepare", act=act),
         "list_href": _list_href(act),
         "codes": list(dict.fromkeys(codes)),
@@ -132,7 +132,7 @@ def run_rows(runs: Sequence[BulkRun]) -> list[dict[str, Any]]:
     return [
         {
             "when": write_short_moment(run.confirmed_at),
-            "act": act_name(Act(run.act)),
+            "act": name_for_many(Act(run.act), current_actor()),
             "state": _("Đã xong") if run.ended_at else _("Đang làm"),
             "href": url_for("counter.bulk_run", run_id=run.id),
         }
@@ -156,7 +156,7 @@ def what_words(act: Act, *, gives: bool) -> str:
 def _about(run: BulkRun, act: Act) -> dict[str, Any]:
     return {
         "run_href": url_for("counter.bulk_run", run_id=run.id),
-        "act_label": act_name(act),
+        "act_label": name_for_many(act, current_actor()),
         "list_href": _list_href(act),
         "confirmed": write_short_moment(run.confirmed_at),
     }

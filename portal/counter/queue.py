@@ -16,7 +16,7 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.assignment import place_words
-from portal.counter.queue_tabs import FIRST, TABS, act_for_many, how_many, order_words, roles_of, tab_name
+from portal.counter.queue_tabs import FIRST, TABS, act_for_many, how_many, name_for_many, order_words, roles_of, tab_name
 from portal.models import Dossier
 from portal.services.catalogue.versions import names_of
 from portal.services.dossiers.bulk import CHOSEN_FIELD, MOST
@@ -29,7 +29,6 @@ from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.questions import error_lines
-from portal.web.words import act_name
 
 LONGEST_SEARCH = 100
 LONGEST_CODE = 60
@@ -124,7 +123,10 @@ def queue_page(errors: Mapping[str, list[str]] | None = None) -> str:
 def _for_many(asked: Asked) -> dict[str, Any] | None:
     """The act that may be done on many of this list, and where they are sent to be looked at first."""
     act = act_for_many(asked.tab, current_actor())
-    return {"label": act_name(act), "action": asked.address("counter.bulk_prepare", act=act), "most": MOST} if act else None
+    if act is None:
+        return None
+    name = name_for_many(act, current_actor())
+    return {"label": name, "action": asked.address("counter.bulk_prepare", act=act), "most": MOST}
 
 
 def _tabs(asked: Asked, counts: QueueCounts) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from flask_babel import gettext as _
 
-from portal.auth.permissions import Actor, Role
+from portal.auth.permissions import Actor, Permission, Role
 from portal.services.dossiers.bulk import permission_for
 from portal.services.dossiers.lifecycle import RUNNING
 from portal.services.dossiers.queues import MOST_COUNTED, OPINIONS_AT, Opinions, QueueCounts
@@ -38,6 +38,7 @@ from portal.services.dossiers.vocabulary import (
 )
 from portal.web.filters import write_number
 from portal.web.language import current_language
+from portal.web.words import act_name
 
 Due = Literal["", "overdue", "due_soon"]
 CLERK, OFFICER, LEADER = Role.CLERK, Role.OFFICER, Role.LEADER
@@ -98,6 +99,11 @@ def act_for_many(key: str, actor: Actor) -> Act | None:
     """What the actor may do on many of a list at once, be it on none of those that stand there now."""
     act = FOR_MANY.get(key)
     return act if act and actor.holds_anywhere(permission_for(act)) else None
+
+
+def name_for_many(act: Act, actor: Actor) -> str:
+    """The button of an act on many; whoever may say to whom assigns, and does not take."""
+    return _("Phân công") if act is Act.ASSIGN and actor.holds_anywhere(Permission.REASSIGN) else act_name(act)
 
 
 def tab_for(act: Act) -> str:
