@@ -29,7 +29,8 @@ def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | 
     """What the state knows of the person, and fields where it keeps silent."""
     language = current_language()
     unsettled = unsettled_questions(filing.procedure, filing.answers)
-    asked = {question.element for page in filing.procedure.definition.pages for question in page.questions}
+    pages = shown_pages(filing.procedure, filing.answers)
+    asked = {question.element for page in pages for question in shown_questions(page.questions, filing.answers)}
     keys = [element.key for element in looked_up_elements(filing.procedure) if element.key not in asked]
     offices = office_choices(db(), filing.procedure, filing.draft)
     outcomes = filing.draft.draft["replies"]

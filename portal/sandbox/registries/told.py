@@ -54,6 +54,7 @@ _FACTS: dict[str, dict[str, Any]] = {
             "points": 12,
         },
         "conviction": True,
+        "old_tax_code": "8100000014",
     },
     ONE_WORD: {"licence": {}},
     STUDENT: {"licence": {}, "exemption": "digital_citizen"},

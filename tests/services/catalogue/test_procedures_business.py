@@ -67,6 +67,13 @@ def test_payer_of_the_income_is_asked_of_employees_alone() -> None:
     assert "tax.payer_name" not in somebody(TAX, tax__income="other_income").asked
 
 
+def test_nobody_is_asked_for_an_old_tax_code_that_the_register_knows_or_rules_out() -> None:
+    assert "tax.has_old_code" in somebody(TAX, tax__income="obligation").asked
+    clean = somebody(TAX, tax__income="obligation", tax__status="Chưa đăng ký")
+    assert (clean.asked & {"tax.has_old_code", "tax.old_code"}, clean.case) == (set(), "first")
+    assert somebody(TAX, tax__status="Đang hoạt động", tax__old_code="8100000008").case == "old-code"
+
+
 def test_tax_code_is_suggested_from_the_personal_id() -> None:
     assert the_procedure(TAX).definition.appraisal.prefill == {"registered.tax_code": "subject.personal_id"}
     assert the_procedure(BUSINESS).definition.appraisal.prefill == {"registered.business_code": "subject.personal_id"}

@@ -1,4 +1,4 @@
-"""With every registry silent a citizen still files, and no page keeps them waiting over three seconds."""
+"""What the registries say is shown and not asked again; where all keep silent a citizen still files, and waits for none."""
 
 from __future__ import annotations
 
@@ -74,6 +74,18 @@ def test_citizen_files_with_every_registry_silent_and_waits_for_none_of_them(app
     filed = in_time(lambda: quan.post(f"{here}/review", {"draft_id": draft_id.group(1), "declare": "yes"}))
     assert filed.status_code == 302, html.unescape(filed.text)
     assert "G01.26-" in filed.headers["Location"]
+
+
+def test_everything_that_was_looked_up_is_shown_and_what_it_answers_is_not_asked(app: Flask, outside: str) -> None:
+    quan = Visitor(app)
+    quan.log_in(QUAN)
+    here = "/procedures/1.007042/apply"
+    quan.post(here, {"agree": "1"})
+    facts = html.unescape(quan.get(f"{here}/facts").text)
+    for said in ("Cơ sở dữ liệu thuế", "Đang hoạt động", "8100000008"):
+        assert said in facts
+    quan.post(f"{here}/facts", {})
+    assert 'data-field="tax.has_old_code"' not in quan.get(f"{here}/income").text
 
 
 def test_usual_answer_stands_there_from_the_start_and_another_one_is_kept(app: Flask, outside: str) -> None:
