@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.journeys.walker import Walker
-from tests.journeys.world import World
+from tests.journeys.world import CODE, World
 from tests.waiting import wait_for
 
 FINISHED_WITHIN_SECONDS = 30.0
@@ -55,13 +57,18 @@ def decide(world: World, code: str, case: Mapping[str, Any], **more: Any) -> Non
     decide_held(world, code, case, **more)
 
 
-def decide_held(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
-    """The officer who holds the dossier proposes what the case says, the leader reads the words and signs."""
+def propose(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
+    """The officer who holds the dossier proposes what the case says."""
     officer = at_desk(world, "officer", code, **more)
     proposal = {"decision": case["decision"]}
     proposal |= {"reason": case["reason"]} if case["decision"] == "refuse" else {}
     act(officer, "propose", proposal)
     officer.page.close()
+
+
+def decide_held(world: World, code: str, case: Mapping[str, Any], **more: Any) -> None:
+    """The officer who holds the dossier proposes what the case says, the leader reads the words and signs."""
+    propose(world, code, case, **more)
     leader = at_desk(world, "leader", code, **more)
     leader.follow(leader.page.locator('.mc-acts a[href$="/approve"]'))
     draft = " ".join(leader.page.locator(".mc-draft-result").inner_text().split())
@@ -101,3 +108,50 @@ def words_of(pdf: Path) -> str:
     """The words of a paper, on one line."""
     said = subprocess.run(["pdftotext", "-q", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
     return unicodedata.normalize("NFC", " ".join(said.split()))
+
+
+def many_at_once(walker: Walker, codes: list[str], what: str) -> None:
+    """Tick these in the list by the keys, and go to the page that tells what becomes of each."""
+    expect(walker.page.locator("[data-tick-line]")).to_be_visible()  # the page listens to the keys now
+    for code in codes:
+        walker.page.get_by_role("link", name=code).focus()
+        walker.page.keyboard.press("x")
+    expect(walker.page.locator("[data-tick-count]")).to_have_text(str(len(codes)))
+    walker.page.keyboard.press("m")
+    walker.page.wait_for_url("**/counter/bulk/**")
+    walker.arrived()
+    assert walker.says(what)
+
+
+def confirm_and_wait(walker: Walker, words: str) -> None:
+    """Confirm; the page of what came of it looks again by itself until all is done."""
+    walker.looks_closely = False
+    walker.press()
+    walker.page.get_by_text(words).wait_for()
+    walker.looks_closely = True
+    walker.arrived()
+    assert walker.here == "counter.bulk_run"
+
+
+def file_at_counter(clerk: Walker, qr: str, answers: Mapping[str, Any]) -> str:
+    """Scan the card of somebody who stands there, read the questions out, have them confirmed, file; gives the code."""
+    clerk.go("/counter/intake")
+    clerk.page.locator("#field-card").fill(qr)
+    with clerk.page.expect_event("domcontentloaded"):
+        clerk.page.keyboard.press("Enter")  # as a scanner ends what it types
+    clerk.arrived()
+    clerk.page.locator("#field-procedure").select_option(CODE)
+    clerk.page.locator("#field-is_present").check()
+    clerk.press()
+    assert clerk.here == "counter.facts", clerk.page.locator("main").inner_text()
+    clerk.answer(answers)
+    clerk.press()
+    while clerk.here == "counter.page":
+        clerk.answer(answers)
+        clerk.press()
+    assert clerk.here == "counter.review", clerk.page.locator("main").inner_text()
+    clerk.page.locator("main input[type=checkbox]").check()
+    clerk.page.locator("input[value=read_back]").check()
+    clerk.press()
+    assert clerk.here == "counter.intake_done", clerk.page.locator("main").inner_text()
+    return clerk.page.locator("main").get_attribute("data-dossier-code") or ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.office import words_of
+from tests.journeys.office import file_at_counter, words_of
 from tests.journeys.walker import Walker
 from tests.journeys.world import PHONE, World, cases
 from tests.waiting import wait_for
@@ -20,18 +20,8 @@ A5_POINTS = "419.528 x 595.276 pts"
 
 def test_from_the_card_to_the_slip_and_on_at_home(world: World, tmp_path: Path) -> None:
     clerk = Walker(world, world.desk("clerk", "H26.31"), looks_closely=True)
-    clerk.go("/counter")
-    clerk.follow(clerk.page.locator("main a[href='/counter/intake']"))
-    clerk.page.locator("#field-card").fill(QR)
-    with clerk.page.expect_event("domcontentloaded"):
-        clerk.page.keyboard.press("Enter")  # as a scanner ends what it types
-    clerk.arrived()
-    assert clerk.page.locator("#field-full_name").input_value() == "Bùi Văn Tý"
-    clerk.page.locator("#field-procedure").select_option("1.004873")
-    clerk.page.locator("#field-is_present").check()
-    clerk.press()
-    assert clerk.here == "counter.facts", clerk.page.locator("main").inner_text()
-    code = _file(clerk)
+    code = file_at_counter(clerk, QR, cases()["single"]["answers"])
+    assert clerk.says("Đã tiếp nhận hồ sơ")
     slip = _slip(clerk, tmp_path)
     assert code in words_of(slip)
     assert "Bùi Văn Tý" in words_of(slip)
@@ -40,22 +30,6 @@ def test_from_the_card_to_the_slip_and_on_at_home(world: World, tmp_path: Path) 
     clerk.page.close()
     _go_on_at_home(world, code)
     _come_back(world, code)
-
-
-def _file(clerk: Walker) -> str:
-    """Read the questions out, have them confirmed, file; gives the code."""
-    answers = cases()["single"]["answers"]
-    clerk.press()
-    while clerk.here == "counter.page":
-        clerk.answer(answers)
-        clerk.press()
-    assert clerk.here == "counter.review", clerk.page.locator("main").inner_text()
-    clerk.page.locator("main input[type=checkbox]").check()
-    clerk.page.locator("input[value=read_back]").check()
-    clerk.press()
-    assert clerk.here == "counter.intake_done", clerk.page.locator("main").inner_text()
-    assert clerk.says("Đã tiếp nhận hồ sơ")
-    return clerk.page.locator("main").get_attribute("data-dossier-code") or ""
 
 
 def _slip(clerk: Walker, folder: Path) -> Path:
