@@ -30,6 +30,10 @@ def test_usual_answer_is_nothing_that_anybody_types() -> None:
     assert (before.asked - after.asked, after.usual, after.asked_sometimes) == (1, 1, before.asked_sometimes)
 
 
+def test_questions_about_each_mover_are_not_typed_by_whoever_moves_alone() -> None:
+    assert counts(the_procedure("1.004222")).asked == 4  # tenure, address, whether there is a head, whether alone
+
+
 def asking(page: int, **question: Any) -> Callable[[Data], None]:
     return lambda data: data["pages"][page]["questions"].append(question)
 
