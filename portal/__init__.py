@@ -19,9 +19,11 @@ def create_app() -> Flask:
     Raises:
         UnmarkedView: a view says nothing of who may enter.
         UnsafeSettings: production was asked for with demo settings.
+        UnknownSource: the settings name a registry that nobody knows.
     """
     from portal.auth.session import TableSessions, is_somebody_logged_in
     from portal.logs import set_up_logs
+    from portal.services.registries.prefill import connected
     from portal.web import (
         database,
         errors,
@@ -37,6 +39,7 @@ def create_app() -> Flask:
     from portal.web.access import check_access, refuse_unmarked
 
     set_up_logs()
+    connected()  # a wrong name stops the start, not the first citizen
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings().secret("flask-secret"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from portal import create_app
 from portal.config import load_settings
 from portal.registry_commands import registries as command
 from portal.sandbox.people.population import population
@@ -69,6 +70,15 @@ def only_two(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("only_two")
 def test_registry_that_the_operator_did_not_name_is_not_connected() -> None:
     assert prefill.connected() == {"population", "land"}
+
+
+def test_portal_does_not_start_with_a_registry_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = load_settings(registries="ruong-cong")
+    monkeypatch.setattr(prefill, "settings", lambda: wrong)
+    prefill.registries.cache_clear()
+    with pytest.raises(UnknownSource, match="ruong-cong"):
+        create_app()
+    prefill.registries.cache_clear()
 
 
 def test_command_lists_every_source_with_its_state() -> None:
