@@ -47,16 +47,17 @@ class Asked:
     after: str = ""
     before: str = ""
 
-    def address(self, endpoint: str = "counter.queue_list", **changes: str) -> str:
+    @property
+    def kept(self) -> dict[str, str]:
+        """What stands in the address of the list at its beginning."""
+        mine = "1" if self.mine else ""
+        said = {"tab": self.tab, "q": self.search, "procedure": self.procedure, "mine": mine, "due": self.due}
+        return {name: value for name, value in said.items() if value}
+
+    def address(self, **changes: str) -> str:
         """The address of the same list, at its beginning unless `after` or `before` say otherwise."""
-        kept: dict[str, Any] = {
-            "tab": self.tab,
-            "q": self.search,
-            "procedure": self.procedure,
-            "mine": "1" if self.mine else "",
-            "due": self.due,
-        }
-        return url_for(endpoint, **{name: value for name, value in {**kept, **changes}.items() if value})
+        changed: dict[str, Any] = {**self.kept, **changes}
+        return url_for("counter.queue_list", **{name: value for name, value in changed.items() if value})
 
     def filter(self, now: datetime, soon: datetime) -> QueueFilter:
         """The same for the services."""
@@ -83,14 +84,14 @@ def queue_list() -> ResponseReturnValue:
 
 
 def asked_for() -> Asked:
-    """What this request's address asks for; without a list, the first of the actor's own."""
-    search = request.args.get("q", "")[:LONGEST_SEARCH].strip()
-    tab = request.args.get("tab", "")
+    """What this request's address or form asks for; without a list, the first of the actor's own."""
+    search = request.values.get("q", "")[:LONGEST_SEARCH].strip()
+    tab = request.values.get("tab", "")
     if search or tab not in TABS:
         tab = "" if search else next((FIRST[role] for role in sorted(roles_of(current_actor()))), "submitted")
-    due = request.args.get("due", "")
-    after, before, procedure = (request.args.get(name, "")[:LONGEST_CODE] for name in ("after", "before", "procedure"))
-    return Asked(tab, search, procedure, request.args.get("mine") == "1", due if due in DUES else "", after, before)
+    due = request.values.get("due", "")
+    after, before, procedure = (request.values.get(name, "")[:LONGEST_CODE] for name in ("after", "before", "procedure"))
+    return Asked(tab, search, procedure, request.values.get("mine") == "1", due if due in DUES else "", after, before)
 
 
 def queue_page(errors: Mapping[str, list[str]] | None = None) -> str:
@@ -125,8 +126,9 @@ def _for_many(asked: Asked) -> dict[str, Any] | None:
     act = act_for_many(asked.tab, current_actor())
     if act is None:
         return None
-    name = name_for_many(act, current_actor())
-    return {"label": name, "action": asked.address("counter.bulk_prepare", act=act), "most": MOST}
+    label = name_for_many(act, current_actor())
+    page = {name: value for name, value in (("after", asked.after), ("before", asked.before)) if value}
+    return {"label": label, "action": url_for("counter.bulk_prepare", act=act), "list": {**asked.kept, **page}, "most": MOST}
 
 
 def _tabs(asked: Asked, counts: QueueCounts) -> list[dict[str, Any]]:
