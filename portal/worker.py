@@ -25,10 +25,10 @@ from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.queries import silent_drafts
-from portal.services.dossiers.queues import gather_tallies
 from portal.services.dossiers.recalculate import recalculate
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
+from portal.services.dossiers.tallies import gather_tallies
 from portal.services.dossiers.tell import letter_of
 from portal.services.dossiers.warn import SEND_WARNING, warn_of_dues, warning_letter
 from portal.services.errors import GuardRefused, IllegalMove

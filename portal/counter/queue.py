@@ -67,6 +67,7 @@ class Asked:
             places=tab.places if tab else (), search=self.search, procedure_code=self.procedure, mine_only=self.mine,
             due_from=now if due == "due_soon" else None, due_before={"overdue": now, "due_soon": soon}.get(due),
             opinions=tab.opinions if tab and not self.search else "", newest_first=bool(tab and tab.newest_first),
+            sent_back=bool(tab and tab.sent_back),
             after=self.after, before=self.before,
         )  # fmt: skip
 

@@ -46,23 +46,28 @@ CLERK, OFFICER, LEADER = Role.CLERK, Role.OFFICER, Role.LEADER
 
 @dataclass(frozen=True)
 class Tab:
-    """One list. `due`, `opinions`: as the filter of the queue; `newest_first`: of what is over, the latest stands first."""
+    """One list. `due`, `opinions`, `sent_back`: as the filter of the queue; `newest_first`: of what is over, the latest first."""
 
     places: tuple[Place, ...]
     roles: frozenset[Role]
     due: Due = ""
     opinions: Opinions = ""
     newest_first: bool = False
+    sent_back: bool = False
 
 
-def _tab(places: Iterable[Place], *roles: Role, due: Due = "", opinions: Opinions = "", newest_first: bool = False) -> Tab:
-    return Tab(tuple(places), frozenset(roles), due, opinions, newest_first)
+def _tab(
+    places: Iterable[Place], *roles: Role,
+    due: Due = "", opinions: Opinions = "", newest_first: bool = False, sent_back: bool = False,
+) -> Tab:  # fmt: skip
+    return Tab(tuple(places), frozenset(roles), due, opinions, newest_first, sent_back)
 
 
 # In the order in which a desk shows them.
 TABS: dict[str, Tab] = {
     "submitted": _tab((SUBMITTED,), CLERK),
     "signature": _tab((SIGNATURE,), LEADER, OFFICER),
+    "sent_back": _tab((APPRAISING,), LEADER, OFFICER, sent_back=True),
     "unassigned": _tab((UNASSIGNED,), OFFICER, LEADER),
     "appraising": _tab((APPRAISING,), OFFICER, LEADER),
     "supplied": _tab((SUPPLIED,), CLERK),
@@ -118,6 +123,7 @@ def tab_name(key: str, roles: frozenset[Role]) -> str:
     return {
         "submitted": _("Chờ tiếp nhận"),
         "signature": _("Trình ký"),
+        "sent_back": _("Trả lại"),
         "unassigned": _("Chờ phân công"),
         "appraising": _("Chờ xử lý"),
         "supplied": _("Đã bổ sung, chờ kiểm tra"),
@@ -157,8 +163,14 @@ def order_words(tab: Tab | None) -> str:
 def how_many(key: str, counts: QueueCounts) -> str:
     """The number beside a list's name: exact for places, `99+` where only the beginning is counted."""
     tab = TABS[key]
+    if tab.sent_back:
+        return _or_more(counts.sent_back)
     if tab.due or tab.opinions:
         some = {"overdue": counts.overdue, "due_soon": counts.due_soon}.get(tab.due) if tab.due else None
         some = some if some is not None else {"awaited": counts.awaited, "asked_of_us": counts.asked_of_us}[tab.opinions]
-        return f"{MOST_COUNTED}+" if some > MOST_COUNTED else write_number(some, current_language())
+        return _or_more(some)
     return write_number(sum(counts.places.get(place, 0) for place in tab.places), current_language())
+
+
+def _or_more(some: int) -> str:
+    return f"{MOST_COUNTED}+" if some > MOST_COUNTED else write_number(some, current_language())

@@ -124,6 +124,12 @@ class Dossier(HasDataKey, Base):
         Index("ix_dossiers_queue_of_procedure", "office_code", "procedure_code", *_QUEUE_ORDER),
         Index("ix_dossiers_queue_of_officer", "assigned_to", *_QUEUE_ORDER, postgresql_where=text("assigned_to IS NOT NULL")),
         Index("ix_dossiers_queue_of_opinions", "office_code", *_QUEUE_ORDER, postgresql_where=text("asked_offices <> '{}'")),
+        Index(
+            "ix_dossiers_queue_of_sent_back",
+            "office_code",
+            *_QUEUE_ORDER,
+            postgresql_where=text("stage = 'appraising' AND proposed_by IS NOT NULL"),
+        ),
         Index("ix_dossiers_step_due_at", "step_due_at", postgresql_where=text("step_due_at IS NOT NULL")),
         Index(
             "ix_dossiers_promised_at_in_hand",

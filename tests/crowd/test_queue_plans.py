@@ -18,8 +18,9 @@ from portal.auth.permissions import Actor, Duty, Role
 from portal.models import Dossier, DossierTally
 from portal.services.dossiers.lifecycle import PLACES, RUNNING
 from portal.services.dossiers.queries import at_counter
-from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, gather_tallies, place_of, queue, queue_counts
+from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, place_of, queue, queue_counts
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.tallies import gather_tallies
 from portal.services.dossiers.vocabulary import APPRAISING, RETURNED, SUBMITTED
 from tests.people import OFFICE, OTHER_OFFICE, clerk
 
@@ -35,6 +36,7 @@ LISTS: dict[str, QueueFilter] = {
     "mine": QueueFilter(places=(APPRAISING,), mine_only=True),
     "opinions awaited": QueueFilter(places=OPINIONS_AT, opinions="awaited"),
     "opinions asked of us": QueueFilter(places=OPINIONS_AT, opinions="asked_of_us"),
+    "sent back": QueueFilter(places=(APPRAISING,), sent_back=True),
     "a code": QueueFilter(search="H26.31-20261120-0000003"),
     "a personal ID": QueueFilter(search="001190000001"),
     "a name": QueueFilter(search="nguyen van"),

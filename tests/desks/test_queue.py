@@ -154,3 +154,22 @@ def test_session_that_was_not_seen_for_a_while_costs_one_statement_more_once(cas
             cast["clerk"].get("/counter/queue")
         counts.append(len(sent))
     assert counts[0] == counts[1] + 1 <= MOST_STATEMENTS
+
+
+def test_what_was_sent_back_stands_in_a_list_of_its_own_until_it_is_proposed_again(cast: Cast) -> None:
+    filed = cast.file("proposed")
+    for name in ("leader", "officer"):
+        assert rows(cast[name].get("/counter/queue?tab=sent_back")) == []
+    version = cast.place_of(filed)[2]
+    sent = cast["leader"].post(
+        f"/counter/dossiers/{filed.code}/send-back", {"version": version, "reason": "Xin xem lại kết luận."}
+    )
+    assert sent.status_code == 302
+    for name in ("leader", "officer"):
+        page = cast[name].get("/counter/queue?tab=sent_back")
+        assert rows(page) == [filed.code]
+        assert "Trả lại 1" in tabs(page)
+    assert not any(name.startswith("Trả lại") for name in tabs(cast["clerk"].get("/counter/queue")))
+    proposal = {"version": version + 1, "decision": "grant", "appraisal.conclusion": "never_married"}
+    assert cast["officer"].post(f"/counter/dossiers/{filed.code}/propose", proposal).status_code == 302
+    assert rows(cast["leader"].get("/counter/queue?tab=sent_back")) == []

@@ -21,10 +21,8 @@ from sqlalchemy import (
     Text,
     and_,
     column,
-    delete,
     false,
     func,
-    insert,
     literal,
     literal_column,
     null,
@@ -59,7 +57,8 @@ class QueueFilter:
 
     `search`: a code, a personal ID, or a name without diacritics; with it every place counts. `due_from`, `due_before`:
     the promised moment lies between them; with `or_step` the moment by which the officer's step should be done counts as well.
-    `opinions`: another office's is awaited, or one is asked of the actor's.
+    `opinions`: another office's is awaited, or one is asked of the actor's. `sent_back`: proposed once, and with its officer
+    again, because the leader or the citizen wanted something mended.
     `newest_first`: the list read from its end. `after`, `before`: the code of the dossier where a page begins or ends.
     """
 
@@ -71,6 +70,7 @@ class QueueFilter:
     due_before: datetime | None = None
     or_step: bool = False
     opinions: Opinions = ""
+    sent_back: bool = False
     newest_first: bool = False
     after: str = ""
     before: str = ""
@@ -91,6 +91,7 @@ class QueueCounts:
     mine_due_soon: int = 0
     awaited: int = 0
     asked_of_us: int = 0
+    sent_back: int = 0
 
 
 def place_of(dossier: type[Dossier]) -> ColumnElement[str]:
@@ -200,6 +201,8 @@ def _living(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards: 
         rows = rows.where(_is_due(wanted))
     if wanted.opinions == "awaited":
         rows = rows.where(Dossier.asked_offices.op("<>")(literal_column("'{}'")))
+    if wanted.sent_back:
+        rows = rows.where(Dossier.stage == literal_column("'appraising'"), Dossier.proposed_by.is_not(None))
     if mark := wanted.after or wanted.before:
         other = aliased(Dossier, name="mark")
         begins = select(due_of(other).label("due"), other.submitted_at, other.id).where(
@@ -262,6 +265,7 @@ def queue_counts(session: Session, actor: Actor, *, now: datetime, soon: datetim
         "mine_due_soon": QueueFilter(places=RUNNING, mine_only=True, due_from=now, due_before=soon, or_step=True),
         "awaited": QueueFilter(places=OPINIONS_AT, opinions="awaited"),
         "asked_of_us": QueueFilter(opinions="asked_of_us"),
+        "sent_back": QueueFilter(places=(APPRAISING,), sent_back=True),
     }
     parts = [_at_places(actor), _of_procedures(actor), *(_up_to_most(actor, name, wanted) for name, wanted in lists.items())]
     counted = session.execute(union_all(*parts)).all()
@@ -291,21 +295,6 @@ def _up_to_most(actor: Actor, name: str, wanted: QueueFilter) -> Select[Any]:
     ids = _found_ids(actor, wanted, backwards=False)
     some = select(ids.c.id).limit(MOST_COUNTED + 1).subquery(name)
     return select(literal(name), literal(""), func.count(), null().cast(JSONB)).select_from(some)
-
-
-def gather_tallies(session: Session) -> int:
-    """Put the tallies of each place into one row; gives how many rows there were. Sums stay what they were.
-
-    Rows that come meanwhile are left for the next time, so that no act waits.
-    """
-    gone = delete(DossierTally).returning(
-        DossierTally.office_code, DossierTally.procedure_code, DossierTally.place, DossierTally.how_many
-    ).cte("gone")  # fmt: skip
-    keys = (gone.c.office_code, gone.c.procedure_code, gone.c.place)
-    sums = select(*keys, func.sum(gone.c.how_many)).group_by(*keys).having(func.sum(gone.c.how_many) != 0)
-    names = ("office_code", "procedure_code", "place", "how_many")
-    kept = insert(DossierTally).from_select(names, sums).returning(literal(1)).cte("kept")
-    return int(session.execute(select(select(func.count()).select_from(gone).scalar_subquery()).add_cte(kept)).scalar_one())
 
 
 def _place(text: str) -> Place:
