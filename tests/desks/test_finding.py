@@ -49,7 +49,7 @@ def rich(data: dict[str, Any]) -> None:
         payer_classes=[{"id": "poor", "name": "Hộ nghèo", "legal_basis": "NQ 1",
                         "when": {"element": "certificate.purpose", "equals": "loan"}}],
         awaits=[{"organ": "registry", "name": "customs", "note": "Ông/bà tự khai mã số thuế."},
-                {"organ": "registry", "name": "tax", "note": "Cơ sở dữ liệu này đã nối rồi."}],
+                {"organ": "registry", "name": "tax", "note": "Khi nối sẽ điền sẵn."}],
         terms=[{"channels": ["online"], "term": "1wd", "legal_basis": "L1", "description": "Nhanh hơn trên mạng."},
                {"channels": ["counter", "post"], "term": "3wd", "legal_basis": "L1"},
                {"channels": ["counter"], "cases": ["late"], "term": "10wd", "legal_basis": "L2", "unsure": "Nhớ không rõ."}],
@@ -181,7 +181,7 @@ def test_page_tells_everything_in_the_order_in_which_people_ask(app: Flask) -> N
         "Cấp giấy đủ mọi mục", "Một phần", "Dịch vụ thiết yếu", "pháp luật đòi có mặt trực tiếp", "Ai được nộp", "Đủ 18 tuổi.",
         "Ông/bà cần", "Xuất trình, không phải nộp", "Thẻ thương binh", "Không phải mang theo", "Kết quả lần trước",
         "Phí, lệ phí và ngày có kết quả", "Cơ quan giải quyết", "Số 1 phố Mẫu", "0900 000 031", "Công an thành phố", "Các bước",
-        "Cổng chưa kết nối: customs", "Ông/bà tự khai mã số thuế.", "Hình thức nộp",
+        "Cổng chưa tự tra cứu được hết", "Ông/bà tự khai mã số thuế.", "Hình thức nộp",
         "Nhanh hơn trên mạng.", "Luật Hộ tịch", "Khi nào bị từ chối", "2.900888", "QĐ 999/QĐ-MAU", "cấp xã", "Thủ tục mẫu",
         "Số bộ hồ sơ 2", "Không nhận hồ sơ giấy", "Chỉ nhận hồ sơ điện tử.", "Nộp hồ sơ",
     ]  # fmt: skip
@@ -190,7 +190,14 @@ def test_page_tells_everything_in_the_order_in_which_people_ask(app: Flask) -> N
         at = said.find(piece, at)
         assert at >= 0, piece
     assert "Bản giải trình" not in said
-    assert "Cơ sở dữ liệu này đã nối rồi." not in said
+    assert "Khi nối sẽ điền sẵn." not in said  # the tax database is connected by now
+
+
+def test_page_tells_which_registry_is_not_connected(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.citizen.procedure.connected", lambda: frozenset({"population"}))
+    said = words(page_of(app, f"/procedures/{RICH}"))
+    assert "Cổng chưa kết nối: Cơ sở dữ liệu thuế" in said
+    assert "Khi nối sẽ điền sẵn." in said
 
 
 @pytest.mark.parametrize(
