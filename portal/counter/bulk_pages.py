@@ -67,16 +67,19 @@ def preview(run: BulkRun, page_text: str) -> dict[str, Any]:
     pages = max(1, -(-len(coming) // PAGE_SIZE))
     page = _page_of(page_text, pages)
     shown = coming[(page - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    gives = act is Act.ASSIGN and actor.holds_anywhere(Permission.REASSIGN)
+    officers = _officers(coming) if gives else []
     return {
         **_about(run, act),
-        "what": what_words(act, gives=actor.holds_anywhere(Permission.REASSIGN)),
+        "what": what_words(act, gives=gives),
         "total": len(coming),
         "chosen": len(verdicts),
         "rows": _rows(shown, act),
         "first": (page - 1) * PAGE_SIZE + 1,
         "is_signing": act is Act.APPROVE,
         "may_be_promised": act is Act.RECEIVE,
-        "officers": _officers(coming) if act is Act.ASSIGN and actor.holds_anywhere(Permission.REASSIGN) else [],
+        "officers": officers,
+        "nobody_fits": bool(gives and coming and not officers),
         "pages": [
             {"number": number, "href": url_for("counter.bulk_run", run_id=run.id, page=number), "current": number == page}
             for number in range(1, pages + 1)
@@ -100,7 +103,7 @@ def _officers(dossiers: Sequence[Dossier]) -> list[dict[str, str]]:
         }
         for one in officers_to_choose(db(), dossiers)
     ]
-    return [rule, *named]
+    return [rule, *named] if named else []
 
 
 def _page_of(text: str, pages: int) -> int:
@@ -142,7 +145,7 @@ def run_rows(runs: Sequence[BulkRun]) -> list[dict[str, Any]]:
 
 def what_words(act: Act, *, gives: bool) -> str:
     """What the act does to each of the dossiers below; `gives`: whoever assigns may say to whom."""
-    if act is Act.ASSIGN and gives:
+    if gives:
         return _("Từng hồ sơ được giao cho chuyên viên mà ông/bà chọn ở cuối trang.")
     return {
         Act.RECEIVE: _("Chỉ tiếp nhận hồ sơ đủ thành phần. Thời hạn của từng hồ sơ bắt đầu tính; người nộp nhận giấy hẹn."),

@@ -405,3 +405,14 @@ def test_leader_says_to_whom_many_are_given_and_reads_who_got_each(cast: Cast) -
     carry_out()
     rows = table(cast["leader"].get(run), "Đã làm")
     assert [(row[0], row[2]) for row in rows] == [(code, " ".join(officer[2].split())) for code in codes]
+
+
+def test_leader_of_an_office_where_nobody_fits_is_told_so_before_confirming(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = filed(cast, "submitted", 1)
+    for act in ("receive", "forward"):
+        confirm(cast["clerk"], choose(cast["clerk"], act, codes))
+        carry_out()
+    monkeypatch.setattr("portal.counter.bulk_pages.officers_to_choose", lambda *_: [])
+    page = cast["leader"].get(choose(cast["leader"], "assign", codes))
+    assert "Cơ quan chưa có chuyên viên nào được giao thủ tục này" in page.text
+    assert 'name="continue"' not in page.text
