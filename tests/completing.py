@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -9,8 +11,10 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from portal import db
 from portal.auth.permissions import Actor
 from portal.models import Attachment, Dossier, ProcedurePublication, SupplementRequest
+from portal.postgres import EmbeddedServer
 from portal.services.catalogue.loader import texts_for
 from portal.services.catalogue.versions import store
 from portal.services.dossiers.accept_supplements import accept_supplements
@@ -26,6 +30,7 @@ from portal.services.dossiers.supplements import newest_request
 from portal.services.dossiers.supply_supplements import supply_supplements
 from portal.services.vault.scanner import ScanState
 from tests.carrying import COMPONENTS, PAPER, PHOTOS, SOMETIMES, upload
+from tests.emptying import empty_database
 from tests.filings import filled_draft
 from tests.procedures import edited
 from tests.services.vault import papers
@@ -146,3 +151,15 @@ def take_away(owner: Engine) -> None:
 
 
 __all__ = ["DETAIL", "PAPER", "PHOTOS", "SOMETIMES", "attachments_of"]
+
+
+@contextmanager
+def offered_in(town: EmbeddedServer) -> Iterator[None]:
+    """The procedure is in force in the town, and afterwards it and everything filed there are gone."""
+    with db.transaction() as session:
+        publish_completing(session)
+    yield
+    owner = db.make_engine(town.url("owner"), pool_size=1)
+    empty_database(owner)
+    take_away(owner)
+    owner.dispose()

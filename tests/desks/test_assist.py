@@ -16,20 +16,14 @@ from portal.postgres import EmbeddedServer
 from tests import completing
 from tests.completing import PAPER, PURPOSE
 from tests.desks.cast import Cast, actor_of
-from tests.emptying import empty_database
 from tests.services.vault import papers
 from tests.visitors import CLERK, HA, Visitor
 
 
 @pytest.fixture(scope="module", autouse=True)
 def completing_procedure(cast: Cast, town: EmbeddedServer) -> Iterator[None]:
-    with db.transaction() as session:
-        completing.publish_completing(session)
-    yield
-    owner = db.make_engine(town.url("owner"), pool_size=1)
-    empty_database(owner)
-    completing.take_away(owner)
-    owner.dispose()
+    with completing.offered_in(town):
+        yield
 
 
 @pytest.fixture

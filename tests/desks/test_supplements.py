@@ -21,20 +21,14 @@ from portal.services.dossiers.supplements import newest_request
 from tests import completing, visitors
 from tests.completing import BLURRED, COMPLETING, COPIES, OVERRIDE, PAPER, PHOTOS, PURPOSE, UNCLEAR
 from tests.desks.cast import DESK_ELSEWHERE, Cast, actor_of
-from tests.emptying import empty_database
 from tests.services.vault import papers
 from tests.visitors import CLERK, HA, OFFICER, Visitor, error_of
 
 
 @pytest.fixture(scope="module", autouse=True)
 def completing_procedure(cast: Cast, town: EmbeddedServer) -> Iterator[None]:
-    with db.transaction() as session:
-        completing.publish_completing(session)
-    yield
-    owner = db.make_engine(town.url("owner"), pool_size=1)
-    empty_database(owner)
-    completing.take_away(owner)
-    owner.dispose()
+    with completing.offered_in(town):
+        yield
 
 
 @pytest.fixture
