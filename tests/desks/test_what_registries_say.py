@@ -76,6 +76,19 @@ def test_citizen_files_with_every_registry_silent_and_waits_for_none_of_them(app
     assert "G01.26-" in filed.headers["Location"]
 
 
+def test_registry_that_is_silent_and_one_that_knows_nobody_are_both_told(app: Flask, outside: str) -> None:
+    registries.cache_clear()
+    body = {"registry": "health", "fault": "down", "count": 1}
+    requests.post(f"{outside}/registries/faults", json=body, timeout=5).raise_for_status()
+    huong = Visitor(app)
+    huong.log_in("038187900020")
+    huong.post(f"/procedures/{CODE}/apply", {"agree": "1"})
+    facts = html.unescape(huong.get(f"/procedures/{CODE}/apply/facts").text)
+    assert "Cơ sở dữ liệu y tế chưa trả lời" in facts
+    assert "Cơ sở dữ liệu quốc gia về dân cư không có ai khớp" in facts
+    assert "giấy phép lái xe không có ai khớp" not in facts  # it spells her name as her account does
+
+
 def test_everything_that_was_looked_up_is_shown_and_what_it_answers_is_not_asked(app: Flask, outside: str) -> None:
     quan = Visitor(app)
     quan.log_in(QUAN)
