@@ -113,7 +113,7 @@ def _pages(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
 
 def _page(before: Page, after: Page) -> Iterator[Change]:
     if (before.title, before.introduction) != (after.title, after.introduction):
-        yield Change("form", "Trang «%(before)s» nay ghi «%(after)s».", {"before": before.title, "after": after.title})
+        yield Change("form", "Lời của trang «%(before)s» nay ghi «%(after)s».", {"before": before.title, "after": after.title})
     if before.when != after.when:
         yield Change("form", "Trang «%(title)s» hiện ra theo điều kiện khác.", {"title": after.title})
     if _order(before.questions, after.questions) != _order(after.questions, before.questions):
@@ -145,23 +145,23 @@ def label_of(procedure: Procedure, key: str, language: str = "vi") -> str:
 def _questions(old: Procedure, new: Procedure, language: str) -> Iterator[Change]:
     before, after = _asked(old), _asked(new)
     for key in [key for key in after if key not in before]:
-        yield Change("form", "Thêm câu hỏi: %(label)s", {"label": label_of(new, key, language)}, is_seen=True)
+        yield Change("form", "Thêm câu hỏi: %(label)s.", {"label": label_of(new, key, language)}, is_seen=True)
     for key in [key for key in before if key not in after]:
-        yield Change("form", "Không hỏi nữa: %(label)s", {"label": label_of(old, key, language)}, is_seen=True)
+        yield Change("form", "Không hỏi nữa: %(label)s.", {"label": label_of(old, key, language)}, is_seen=True)
     for key in [key for key in before if key in after]:
         one, other = before[key], after[key]
         if one.is_required != other.is_required:
-            words = "Nay phải trả lời: %(label)s" if other.is_required else "Nay không bắt buộc: %(label)s"
+            words = "Nay phải trả lời: %(label)s." if other.is_required else "Nay không bắt buộc: %(label)s."
             yield Change("form", words, {"label": label_of(new, key, language)}, is_seen=True)
         if one.usual != other.usual:
-            yield Change("form", "Câu trả lời có sẵn thay đổi: %(label)s", {"label": label_of(new, key, language)})
+            yield Change("form", "Câu trả lời có sẵn thay đổi: %(label)s.", {"label": label_of(new, key, language)})
         if label_of(old, key, language) != label_of(new, key, language):
             facts = {"before": label_of(old, key, language), "after": label_of(new, key, language)}
-            yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s»", facts, is_seen=True)
+            yield Change("form", "Câu «%(before)s» nay hỏi «%(after)s».", facts, is_seen=True)
         if one.when != other.when:
-            yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s", {"label": label_of(new, key, language)})
+            yield Change("form", "Điều kiện để hỏi thay đổi: %(label)s.", {"label": label_of(new, key, language)})
         if (one.why, one.legal_ground) != (other.why, other.legal_ground):
-            yield Change("form", "Lý do hoặc căn cứ để hỏi thay đổi: %(label)s", {"label": label_of(new, key, language)})
+            yield Change("form", "Lý do hoặc căn cứ để hỏi thay đổi: %(label)s.", {"label": label_of(new, key, language)})
     for key, (page, other_page) in _moved(old, new).items():
         facts = {"label": label_of(new, key, language), "before": page, "after": other_page}
         yield Change("form", "Câu «%(label)s» chuyển từ trang «%(before)s» sang trang «%(after)s».", facts)
@@ -186,9 +186,9 @@ def _elements(before: Definition, after: Definition, language: str) -> Iterator[
     """The procedure's own elements, but for the choices that `_options` tells."""
     old, new = before.elements, after.elements
     for key in [key for key in new if key not in old]:
-        yield Change("form", "Thêm loại thông tin riêng: %(label)s", {"label": getattr(new[key].label, language)})
+        yield Change("form", "Thêm loại thông tin riêng: %(label)s.", {"label": getattr(new[key].label, language)})
     for key in [key for key in old if key not in new]:
-        yield Change("form", "Bỏ loại thông tin riêng: %(label)s", {"label": getattr(old[key].label, language)})
+        yield Change("form", "Bỏ loại thông tin riêng: %(label)s.", {"label": getattr(old[key].label, language)})
     for key in [key for key in old if key in new]:
         what = _differing(old[key], new[key], besides=frozenset({"options"}))
         if what:

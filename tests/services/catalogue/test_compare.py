@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.config import CHECKOUT
 from portal.services.catalogue.compare import changes_between
 from portal.services.catalogue.conditions import ALWAYS
 from portal.services.catalogue.elements import Text2
@@ -14,6 +15,9 @@ from portal.services.catalogue.handling import Appraisal, Awaited, Case, Compete
 from portal.services.catalogue.loader import procedure_of
 from portal.services.catalogue.schema import Definition, OwnElement
 from tests.procedures import edited, the_procedure
+from tools.english import read
+
+CATALOGUE = CHECKOUT / "portal" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
 Data = dict[str, Any]
 
@@ -82,6 +86,14 @@ def test_change_is_told_in_words_and_to_whom_it_matters(name: str) -> None:
         edit = _without_civil_status
     assert any(words in one for one in told(edit)), told(edit)
     assert any(words in one for one in told(edit, seen_only=True)) is is_for_citizens
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_change_is_told_to_english_readers_too(name: str) -> None:
+    edit = _without_civil_status if name == "look-up" else CASES[name][0]
+    english = {message.id for message in read(CATALOGUE) if message.string}
+    changes = changes_between(the_procedure(), procedure_of(edited(edit)))
+    assert [change.what for change in changes if change.what not in english] == []
 
 
 def _without_civil_status(data: Data) -> None:
