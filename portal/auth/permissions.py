@@ -172,7 +172,8 @@ class Assistance:
 class Actor:
     """Whoever acts in this request or job; `subject_hash` is the keyed hash of their personal ID.
 
-    `stands_in_for`: the accounts of the absent in whose place they act on this day.
+    `stands_in_for`: the accounts of the absent in whose place they act on this day. `own_accounts`: every account of the
+    same person, who may have come from more than one identity provider, or under more than one name of theirs.
     """
 
     account_id: uuid.UUID | None
@@ -181,6 +182,7 @@ class Actor:
     subject_hash: bytes = b""
     duties: frozenset[Duty] = field(default_factory=frozenset)
     stands_in_for: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    own_accounts: frozenset[uuid.UUID] = field(default_factory=frozenset)
     is_system: bool = False
     assists: Assistance | None = None
 
@@ -188,6 +190,10 @@ class Actor:
     def owner_id(self) -> uuid.UUID | None:
         """Whose own dossiers the actor's acts are about: their own, or those of the person whom they assist."""
         return self.assists.owner_id if self.assists else self.account_id
+
+    def is_one_of(self, *account_ids: uuid.UUID | None) -> bool:
+        """Whether one of these accounts is the actor's, this one or another of the same person."""
+        return any(one is not None and (one == self.account_id or one in self.own_accounts) for one in account_ids)
 
     @property
     def id(self) -> str:

@@ -138,6 +138,7 @@ def _actor_of(database: Session, account: Account | None, level: int) -> Actor:
         subject_hash=account.subject_hash,
         duties=standing.duties,
         stands_in_for=standing.stands_in_for,
+        own_accounts=standing.own_accounts,
     )
 
 

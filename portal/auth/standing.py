@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session, aliased
 from portal.auth.permissions import Duty, Role
 from portal.models import Absence, Account, Office, StaffDuty, StaffMember
 
-# What marks the rows of the one list that is read: an office that ended, an account of somebody stood in for; else a duty.
-ENDED, STOOD_IN_FOR = "ended", "stood in for"
+# What marks the rows of the one list that is read: an office that ended, an account of somebody stood in for, an account of
+# the person's own; else a duty.
+ENDED, STOOD_IN_FOR, OWN = "ended", "stood in for", "own"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A person's duties, and the accounts of the absent in whose place they act."""
+    """A person's duties, the accounts of the absent in whose place they act, and (of staff) every account of their own."""
 
     duties: frozenset[Duty]
     stands_in_for: frozenset[uuid.UUID]
+    own_accounts: frozenset[uuid.UUID]
 
 
 def duties_of(database: Session, subject_hash: bytes, on: date) -> frozenset[Duty]:
@@ -48,10 +50,15 @@ def standing_of(database: Session, subject_hash: bytes, on: date) -> Standing:
     ).cte("held")
     ended = select(literal(ENDED), Office.code, array([Office.successor_code]))
     ended = ended.where(Office.valid_to < on, Office.successor_code.is_not(None), exists(select(held)))
-    rows = database.execute(select(held).union_all(ended, _stood_in_for(subject_hash, on))).all()
+    accounts = select(literal(OWN), cast(Account.id, Text), cast(literal("{}"), ARRAY(Text)))
+    accounts = accounts.where(Account.subject_hash == subject_hash, exists(select(held)))
+    rows = database.execute(select(held).union_all(ended, _stood_in_for(subject_hash, on), accounts)).all()
     own = frozenset(Duty(Role(role), office, frozenset(codes)) for role, office, codes in rows if role in set(Role))
     taken_over = _taken_over(own, {code: successors[0] for role, code, successors in rows if role == ENDED})
-    return Standing(own | taken_over, frozenset(uuid.UUID(account) for kind, account, _ in rows if kind == STOOD_IN_FOR))
+    stood_in_for, own_accounts = (
+        frozenset(uuid.UUID(account) for kind, account, _ in rows if kind == wanted) for wanted in (STOOD_IN_FOR, OWN)
+    )
+    return Standing(own | taken_over, stood_in_for, own_accounts)
 
 
 def _stood_in_for(subject_hash: bytes, on: date) -> Select[str, str, Sequence[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -61,7 +61,7 @@ class Dossier(HasDataKey, Base):
     of moments in ISO 8601. `extended_from`: the promise before the one re-appointment, made at `extended_at`.
     `waits_until`: until when the citizen's answer is awaited. `step_due_at`: when the step under way should be done.
     `asked_offices`: whose opinion is awaited; `opinions_until`: the latest moment that one of them was given.
-    `paid_vnd`: the fee that was paid.
+    `paid_vnd`: the fee that was paid. `appraised_by`: everybody who ever did an act of the holder's, none of whom signs.
     `filed_by`, `filing_office_code`: the clerk who filed for the owner at the counter, and where; empty when filed online.
     """
 
@@ -94,6 +94,7 @@ class Dossier(HasDataKey, Base):
             name="issued_was_approved",
         ),
         CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="four_eyes"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> ALL (appraised_by)", name="nobody_signs_what_they_appraised"),
         CheckConstraint("state NOT IN ('finished', 'returned') OR finished_at IS NOT NULL", name="finished_has_a_moment"),
         CheckConstraint("(state = 'returned') = (returned_at IS NOT NULL)", name="returned_has_a_moment"),
         UniqueConstraint("office_code", "register_year", "register_number"),
@@ -197,6 +198,7 @@ class Dossier(HasDataKey, Base):
     assigned_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
     approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Account.id))
+    appraised_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")
 
     sealed_draft: Mapped[bytes | None]
     sealed_parties: Mapped[bytes | None]

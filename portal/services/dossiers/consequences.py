@@ -48,7 +48,7 @@ def carry(
     """
     with session.no_autoflush:  # place and clock change together, says the table's own check
         clock_facts = turn(session, dossier, procedure, move.clock, happened_at)
-        _move(dossier, move, happened_at)
+        _move(dossier, move, actor, happened_at)
         dossier.step_due_at = step_due(procedure, move.target, happened_at, working_calendar(session))
     ordered: IssuedDocument | None = None
     if move.document is not None:
@@ -69,14 +69,16 @@ def carry(
 
 def _in_whose_place(dossier: Dossier, move: Move, actor: Actor) -> dict[str, str]:
     """Where the act is the holder's alone and somebody else did it: for whom."""
-    is_anothers = assigned_here in move.guards and dossier.assigned_to != actor.account_id
+    is_anothers = assigned_here in move.guards and not actor.is_one_of(dossier.assigned_to)
     return {"instead_of": str(dossier.assigned_to)} if is_anothers else {}
 
 
-def _move(dossier: Dossier, move: Move, happened_at: datetime) -> None:
+def _move(dossier: Dossier, move: Move, actor: Actor, happened_at: datetime) -> None:
     dossier.state = move.target.state
     dossier.stage = move.target.stage
     dossier.version += 1
+    if assigned_here in move.guards and actor.account_id and actor.account_id not in dossier.appraised_by:
+        dossier.appraised_by = [*dossier.appraised_by, actor.account_id]
     if move.target in ENDED:
         dossier.asked_offices = []
     dossier.updated_at = happened_at

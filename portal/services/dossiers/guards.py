@@ -22,20 +22,20 @@ def papers_attached(facts: Facts, actor: Actor) -> str | None:
 
 def not_own_dossier(facts: Facts, actor: Actor) -> str | None:
     """Nobody decides on themself or on a member of their household."""
-    if actor.account_id == facts.owner_id or actor.subject_hash in facts.household_hashes | {facts.subject_hash}:
+    if actor.is_one_of(facts.owner_id) or actor.subject_hash in facts.household_hashes | {facts.subject_hash}:
         return "Ông/bà không được giải quyết hồ sơ của chính mình hoặc của người cùng hộ."
     return None
 
 
 def assigned_here(facts: Facts, actor: Actor) -> str | None:
     """Only the officer who holds the dossier appraises it, or whoever stands in for them while they are away."""
-    is_theirs = facts.assigned_to == actor.account_id or facts.assigned_to in actor.stands_in_for
+    is_theirs = actor.is_one_of(facts.assigned_to) or facts.assigned_to in actor.stands_in_for
     return None if is_theirs else "Hồ sơ đang do chuyên viên khác thụ lý."
 
 
 def four_eyes(facts: Facts, actor: Actor) -> str | None:
-    """Whoever received or appraised a dossier cannot sign it."""
-    if actor.account_id in {facts.received_by, facts.proposed_by, facts.assigned_to}:
+    """Whoever received a dossier or ever had a hand in appraising it cannot sign it."""
+    if actor.is_one_of(facts.received_by, facts.proposed_by, facts.assigned_to, *facts.appraised_by):
         return "Người đã tiếp nhận hoặc thẩm định không được ký cùng hồ sơ."
     return None
 

@@ -60,8 +60,8 @@ def _on_duty(session: Session, dossier: Dossier) -> list[tuple[StaffDuty, Accoun
         .where(StaffDuty.role == "officer", StaffDuty.ended_at.is_(None))
         .where(StaffDuty.valid_from <= today, (StaffDuty.valid_to.is_(None)) | (StaffDuty.valid_to >= today))
         .where((StaffDuty.procedure_codes == []) | (literal(dossier.procedure_code) == any_(StaffDuty.procedure_codes)))
-        .where(Account.claim_hash.is_(None), Account.locked_at.is_(None), Account.id != dossier.owner_id)
-        .where(Account.subject_hash.not_in([dossier.subject_hash, *dossier.household_hashes]))
+        .where(Account.claim_hash.is_(None), Account.locked_at.is_(None))
+        .where(Account.subject_hash.not_in([dossier.subject_hash, dossier.owner.subject_hash, *dossier.household_hashes]))
         .order_by(Account.last_login_at, Account.id)
     )
     newest = {duty.member_id: (duty, account) for duty, account in session.execute(query)}

@@ -41,6 +41,7 @@ def facts_of(dossier: Dossier, *, result_is_signed: bool = False) -> Facts:
         waits_until=dossier.waits_until,
         now=now,
         filed_by=dossier.filed_by,
+        appraised_by=frozenset(dossier.appraised_by),
     )
 
 

@@ -164,8 +164,11 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
 
 
 def whose_are(actor: Actor) -> list[uuid.UUID]:
-    """Whose dossiers are the actor's: their own, and those of the absent for whom they stand in."""
-    return [*([actor.account_id] if actor.account_id else []), *sorted(actor.stands_in_for)]
+    """Whose dossiers are the actor's: their own, whichever of their accounts holds them, and those of the absent for whom they
+    stand in.
+    """
+    own = actor.own_accounts | ({actor.account_id} if actor.account_id else set())
+    return [*sorted(own), *sorted(actor.stands_in_for)]
 
 
 def _walk(span: Any, condition: ColumnElement[bool], actor: Actor, wanted: QueueFilter, *, backwards: bool) -> Select[Any]:

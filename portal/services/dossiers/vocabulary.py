@@ -180,7 +180,8 @@ class Facts:
 
     `now`, `waits_until`: the moment of asking, and until when the citizen's answer is awaited.
     `confirms_draft`: the citizen reads the draft result before it is signed.
-    `filed_by`: the clerk who files for the owner at the counter, if one does.
+    `filed_by`: the clerk who files for the owner at the counter, if one does. `appraised_by`: everybody who did an act of the
+    holder's, also those who gave the dossier away again.
     `asked_offices`: whose opinion is still awaited, or overdue; `opinion_is_awaited`: one is, and its time is not over.
     """
 
@@ -205,3 +206,4 @@ class Facts:
     waits_until: datetime | None = None
     now: datetime | None = None
     filed_by: uuid.UUID | None = None
+    appraised_by: frozenset[uuid.UUID] = frozenset()

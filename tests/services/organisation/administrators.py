@@ -34,7 +34,8 @@ def as_now(session: Session, actor: Actor) -> Actor:
     """The person at the next request."""
     session.expire_all()
     standing = standing_of(session, actor.subject_hash, clock.today())
-    return replace(actor, duties=standing.duties, stands_in_for=standing.stands_in_for)
+    known = {"stands_in_for": standing.stands_in_for, "own_accounts": standing.own_accounts}
+    return replace(actor, duties=standing.duties, **known)
 
 
 def administrator(session: Session, full_name: str = "Hồ Quản Trị", **more: object) -> Actor:
