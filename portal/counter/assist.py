@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -22,7 +24,7 @@ from portal.services.errors import InvalidInput
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.language import current_language
-from portal.web.limits import asking_registries, uploading
+from portal.web.limits import asking_registries, helping, uploading
 from portal.web.own_acts import answer_draft, draft_page, own_acts, take_back, withdrawal_page
 from portal.web.owner_desk import OwnerDesk
 from portal.web.questions import error_lines, plain_field
@@ -30,7 +32,9 @@ from portal.web.supplying import supplements_page, take_supplements
 from portal.web.uploads import takes_files
 from portal.web.words import place_name
 
+log = structlog.get_logger()
 UNPROCESSABLE = 422
+SHAPE_OF_CODE = re.compile(r"[A-Z0-9.]{2,20}-[0-9]{8}-[0-9]{1,9}")
 LONGEST_CARD, LONGEST_CODE = 600, 60
 Errors = Mapping[str, list[str]]
 VIEWS = {
@@ -49,14 +53,23 @@ def assist_someone() -> ResponseReturnValue:
 @blueprint.post("/assist")
 @staff(Permission.INTAKE)
 @asking_registries
+@helping
 def open_with_owner() -> ResponseReturnValue:
     try:
         found = assist(db(), current_actor(), request.form)
     except InvalidInput as wrong:
         db().rollback()
+        _note_refusal(wrong)
         return _card_page(request.form, wrong.errors), UNPROCESSABLE
     db().commit()
     return redirect(url_for("counter.assisted", code=found.code))
+
+
+def _note_refusal(wrong: InvalidInput) -> None:
+    """A card that does not belong to a code leaves a trace: whose try it was, and at which code; never what the card said."""
+    if CODE_FIELD in wrong.errors:
+        code = request.form.get(CODE_FIELD, "").strip().upper()
+        log.warning("assist_refused", actor_id=current_actor().id, dossier=code if SHAPE_OF_CODE.fullmatch(code) else "")
 
 
 def _card_page(form: Mapping[str, str], errors: Errors) -> str:

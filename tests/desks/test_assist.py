@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from portal import db
@@ -108,3 +109,21 @@ def test_owners_other_things_stay_shut_to_the_clerk(cast: Cast, code: str) -> No
         (own,) = completing.attachments_of(session, session.scalars(select(Dossier).where(Dossier.code == code)).one())
     for path in (f"/my/attachments/{own.id}", f"/my/dossiers/{code}", f"/counter/dossiers/{code}", f"/counter/elsewhere/{code}"):
         assert cast["clerk elsewhere"].get(path).status_code == 404, path
+
+
+def test_wrong_cards_are_traced_without_what_they_said_and_the_eleventh_is_not_looked_at(cast: Cast, code: str) -> None:
+    with capture_logs() as lines:
+        answers = [come(cast["clerk"], code, card=f"00119000{number:04}").status_code for number in range(11)]
+    assert answers == [422] * 10 + [429]
+    assert come(cast["clerk"], code).status_code == 429, "the right one waits too"
+    tries = [line for line in lines if line["event"] == "assist_refused"]
+    assert [(line["actor_id"], line["dossier"]) for line in tries] == [(str(cast.account_of("clerk")), code)] * 10
+    assert "00119000" not in str(lines)
+    assert come(cast["other clerk"], code).status_code == 302, "nobody else is held up"
+
+
+def test_number_typed_in_the_place_of_the_code_is_not_written_down(cast: Cast) -> None:
+    with capture_logs() as lines:
+        assert come(cast["clerk"], "001190000009").status_code == 422
+    (line,) = (line for line in lines if line["event"] == "assist_refused")
+    assert line["dossier"] == ""

@@ -18,12 +18,14 @@ from portal.auth.permissions import Actor, Assistance, Permission
 from portal.blind_index import personal_id_hash
 from portal.models import Account, Dossier, DossierOpening
 from portal.services.dossiers.citizen_card import read_card
-from portal.services.dossiers.queries import of_any_office
+from portal.services.dossiers.guards import not_own_dossier
+from portal.services.dossiers.queries import facts_of, of_any_office
 from portal.services.errors import InvalidInput, NotFound
 
 HELPS_FOR = timedelta(minutes=30)
 CODE_FIELD, CARD_FIELD, PRESENT_FIELD = "code", "card", "is_present"
 REASON = "Người nộp có mặt tại quầy, xuất trình thẻ và nhờ cán bộ giúp."
+OWN = "Hồ sơ của chính mình hoặc của người cùng hộ thì nhờ cán bộ khác giúp."
 UNKNOWN = "Không có hồ sơ nào mang mã này của người có số này."
 
 
@@ -31,7 +33,8 @@ def assist(session: Session, actor: Actor, said: Mapping[str, str]) -> Dossier:
     """Open the dossier of the person who stands here; `said`: `code`, `card` (scanned text or number) and `is_present`.
 
     Raises:
-        InvalidInput: with messages for each field; a wrong code and a wrong card are told apart by nobody.
+        InvalidInput: with messages for each field; a wrong code and a wrong card are told apart by nobody. The clerk's own
+            dossier, or one of their household, is helped with by somebody else.
         NotFound: the actor serves at no counter.
 
     Effects: the opening's row, which the owner sees.
@@ -44,6 +47,8 @@ def assist(session: Session, actor: Actor, said: Mapping[str, str]) -> Dossier:
     if card is None or errors:
         raise InvalidInput(errors)
     dossier = _of_person(session, said.get(CODE_FIELD, ""), card.personal_id)
+    if not_own_dossier(facts_of(dossier), actor):
+        raise InvalidInput({CODE_FIELD: [OWN]})
     session.add(
         DossierOpening(
             data_key=dossier.data_key, dossier_id=dossier.id, account_id=actor.account_id, with_owner=True,

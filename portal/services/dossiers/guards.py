@@ -89,6 +89,13 @@ def silence_or_owner(facts: Facts, actor: Actor) -> str | None:
     return window_over(facts, actor) if actor.is_system else None
 
 
+def not_own_draft(facts: Facts, actor: Actor) -> str | None:
+    """Whoever appraised a dossier does not answer its draft result at the owner's side."""
+    if actor.assists and actor.is_one_of(facts.proposed_by, facts.assigned_to, *facts.appraised_by):
+        return "Người thẩm định không được trả lời bản dự thảo thay người nộp. Xin nhờ cán bộ khác giúp."
+    return None
+
+
 def draft_goes_to_citizen(facts: Facts, actor: Actor) -> str | None:
     """The draft result is sent only where the procedure lets the citizen confirm it."""
     return None if facts.confirms_draft else "Thủ tục này không gửi bản dự thảo cho người nộp xác nhận."

@@ -9,18 +9,19 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from portal.auth.permissions import Actor
-from portal.models import Dossier
+from portal.auth.permissions import Actor, Duty, Role
+from portal.models import Account, Dossier
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.assist import assist, assisting
 from portal.services.dossiers.confirm_draft import confirm_draft
+from portal.services.dossiers.dispute_draft import dispute_draft
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.open_elsewhere import open_elsewhere, opened_by, openings_of
 from portal.services.dossiers.queries import buttons, owned
 from portal.services.dossiers.send_draft import send_draft
 from portal.services.dossiers.vocabulary import Act
 from portal.services.dossiers.withdraw import withdraw
-from portal.services.errors import IllegalMove, InvalidInput, NotFound
+from portal.services.errors import GuardRefused, IllegalMove, InvalidInput, NotFound
 from tests.filings import GRANT
 from tests.intakes import NUMBER, QR, filled, taken_in, visit
 from tests.people import OFFICE, OTHER_OFFICE, clerk, officer
@@ -156,3 +157,30 @@ def test_table_decides_at_the_counter_what_it_decides_at_home(session: Session, 
     withdraw(session, helper, str(filed.code), expected_version=filed.version)
     with pytest.raises(IllegalMove):
         withdraw(session, helper, str(filed.code), expected_version=filed.version)
+
+
+def test_nobody_helps_themself_or_their_household(session: Session, filed: Dossier) -> None:
+    owner = session.get_one(Account, filed.owner_id)
+    of_household = clerk(session)
+    filed.household_hashes = [of_household.subject_hash]
+    oneself = Actor(owner.id, "", 2, owner.subject_hash, of_household.duties)
+    for helper in (oneself, of_household):
+        with pytest.raises(InvalidInput) as told:
+            opened(session, helper, filed)
+        assert set(told.value.errors) == {"code"}
+    assert openings_of(session, filed) == []
+
+
+def test_whoever_appraised_does_not_answer_the_draft_for_the_owner(session: Session, filed: Dossier) -> None:
+    appraiser = replace(clerk(session), duties=frozenset({Duty(Role.CLERK, OFFICE), Duty(Role.OFFICER, OFFICE)}))
+    filed.confirms_draft = True
+    forward(session, appraiser, str(filed.code), expected_version=filed.version)
+    assign(session, appraiser, str(filed.code), expected_version=filed.version)
+    send_draft(session, appraiser, str(filed.code), expected_version=filed.version, form=GRANT)
+    opened(session, appraiser, filed)
+    helper = assisting(session, appraiser, str(filed.code), confirmed="signed")
+    assert {move.act for move in buttons(filed, helper)} == {Act.WITHDRAW}
+    with pytest.raises(GuardRefused, match="thay người nộp"):
+        confirm_draft(session, helper, str(filed.code), expected_version=filed.version)
+    with pytest.raises(GuardRefused, match="thay người nộp"):
+        dispute_draft(session, helper, str(filed.code), expected_version=filed.version, reason="Bản dự thảo cần sửa lại.")
