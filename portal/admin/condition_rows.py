@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ Row = dict[str, str]
 Data = dict[str, Any]
 SPARE_ROWS = 2
 MOST_ROWS = 12
+LONGEST_NUMBER = 18
 COMPARISONS = ("equals", "one_of", "includes", "answered", "not_answered", "at_least", "at_most", "age_at_least", "days_at_least")
 NUMBERS = frozenset({"at_least", "at_most", "age_at_least", "days_at_least"})
 
@@ -61,7 +63,7 @@ def _as_text(value: Any) -> str:
 def typed_rows(name: str, form: Mapping[str, str]) -> list[Row]:
     """The rows as they were typed, empty ones too."""
     count = form.get(f"{name}.rows", "0")
-    rows = min(int(count), MOST_ROWS) if count.isdigit() else 0
+    rows = min(int(count), MOST_ROWS) if re.fullmatch(r"[0-9]{1,4}", count) else 0
     parts = ("element", "comparison", "value")
     return [{part: form.get(f"{name}.{index}.{part}", "").strip() for part in parts} for index in range(rows)]
 
@@ -88,7 +90,7 @@ def _part(row: Row) -> Data:
     if comparison not in COMPARISONS or not value:
         raise BadCondition("Mỗi dòng điều kiện cần đủ câu hỏi, cách so và giá trị.")
     if comparison in NUMBERS:
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > LONGEST_NUMBER:
             raise BadCondition("Chỗ này cần một số nguyên.")
         return {"element": element, comparison: int(value)}
     if comparison == "one_of":
@@ -99,7 +101,8 @@ def _part(row: Row) -> Data:
 def _value(text: str) -> str | int | bool:
     if text in ("true", "false"):
         return text == "true"
-    return int(text) if text.isascii() and text.isdigit() and (text == "0" or not text.startswith("0")) else text
+    is_number = len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit()
+    return int(text) if is_number and (text == "0" or not text.startswith("0")) else text
 
 
 def in_words(condition: Data, labels: Mapping[str, str]) -> str:

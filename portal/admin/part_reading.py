@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from portal.admin.condition_rows import condition_of
+from portal.admin.condition_rows import LONGEST_NUMBER, condition_of
 from portal.admin.part_form import ENGLISH, Data, Form, is_translated, ticked
 from portal.admin.part_shapes import Field, Shape, shape_of
 from portal.services.errors import InvalidInput
@@ -105,7 +105,7 @@ def _number(_field: Field, text: str) -> int | None:
     digits = re.sub(r"[.\s]", "", text)
     if not digits:
         return None
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
         raise ValueError("Hãy ghi một số nguyên, chỉ gồm chữ số.")
     return int(digits)
 

@@ -13,6 +13,7 @@ from portal.services.catalogue.form import Group, Page
 from portal.services.catalogue.groups import (
     COUNT,
     INCLUDED,
+    INDEX,
     box_name,
     form_with_one_more,
     form_without,
@@ -99,7 +100,7 @@ def pressed(page: Page, answers: Answers, form: Form) -> Form | None:
         if form.get(ADD) == group.key:
             return form_with_one_more(group, form, count)
         key, _slash, index = str(form.get(REMOVE, "")).partition("/")
-        if key == group.key and index.isascii() and index.isdigit() and int(index) < count:
+        if key == group.key and INDEX.fullmatch(index) and int(index) < count:
             return form_without(group, form, count, int(index))
     return None
 

@@ -71,6 +71,7 @@ def test_fee_is_changed_by_whoever_cannot_program(mine: Visitor) -> None:
     [
         (FEE, "amount_vnd", "tám nghìn", "số nguyên"),
         (FEE, "amount_vnd", "9999999999999999", "giới hạn"),
+        (FEE, "amount_vnd", "9" * 5000, "số nguyên"),
         (f"{DRAFT}/part/terms/1", "term", "sớm", "không đúng dạng"),
         (f"{DRAFT}/part/pages/partner", "id", "Trang Một", "không đúng dạng"),
         (f"{DRAFT}/part/pages/partner", "when.0.value", "", "đủ câu hỏi"),
@@ -84,6 +85,11 @@ def test_what_cannot_be_is_told_and_what_was_typed_stays(mine: Visitor, path: st
     assert told in answer.text
     assert typed(answer).get(box, value) == value
     assert draft_text() == shipped_text()
+
+
+@pytest.mark.parametrize("rows", ["²", "-1", "9" * 5000])
+def test_number_of_rows_that_is_none_is_no_fault(mine: Visitor, rows: str) -> None:
+    assert save(mine, f"{DRAFT}/part/pages/partner", **{"when.rows": rows}).status_code in (302, 422)
 
 
 def test_second_of_two_administrators_sees_both_and_loses_nothing(cast: Cast, mine: Visitor) -> None:

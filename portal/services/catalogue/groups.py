@@ -7,6 +7,7 @@ browser. On the form the boxes of item 0 are named `<group>.0.<element>`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.services.catalogue.provenance import CITIZEN, Answer, Answers, Item
 from portal.services.catalogue.reading import Form, read
 
 COUNT, INCLUDED = "count", "included"
+INDEX = re.compile(r"[0-9]{1,4}")
 REQUIRED = "Ông/bà chưa trả lời câu này."
 TOO_FEW = "Hãy ghi thêm: nhóm này còn thiếu."
 TOO_MANY = "Nhóm này nhiều quá. Hãy bớt đi."
@@ -124,7 +126,7 @@ def flat(form: Form) -> dict[str, Any]:
 def _split(group: Group, name: str) -> tuple[int | None, str]:
     start = f"{group.key}."
     number, _dot, rest = name[len(start) :].partition(".") if name.startswith(start) else ("", "", "")
-    return (int(number), rest) if number.isascii() and number.isdigit() and rest else (None, name)
+    return (int(number), rest) if INDEX.fullmatch(number) and rest else (None, name)
 
 
 def read_group(

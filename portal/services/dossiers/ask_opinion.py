@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,7 +40,7 @@ def ask_opinion(
     office = next((one for one in offices_to_ask(session, dossier) if one.code == office_code), None)
     if office is None:
         errors["office_code"] = ["Hãy chọn cơ quan cần hỏi; cơ quan đang được hỏi thì chờ trả lời."]
-    if not (days.isascii() and days.isdigit() and 1 <= int(days) <= MOST_DAYS):
+    if not (re.fullmatch(r"[0-9]{1,2}", days) and 1 <= int(days) <= MOST_DAYS):
         errors["days"] = ["Hãy ghi số ngày làm việc, từ 1 đến 15."]
     try:
         question = checked_reason(question, "question")

@@ -15,7 +15,7 @@ from portal.services.dossiers.queries import for_act
 from portal.services.dossiers.reasons import checked_reason
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
-from portal.text import clean
+from portal.text import clean, refused_characters
 
 LONGEST = 300
 
@@ -50,6 +50,8 @@ def _checked(held_at: str, place: str, participants: str, content: str) -> dict[
     for name, text in words.items():
         if not 0 < len(text) <= LONGEST:
             errors[name] = ["Hãy ghi phần này, không quá 300 ký tự."]
+        elif refused_characters(text):
+            errors[name] = ["Có ký tự không dùng được ở đây."]
     try:
         content = checked_reason(content, "content")
     except InvalidInput as wrong:

@@ -15,6 +15,7 @@ from portal.services.catalogue.loader import procedure_of
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.errors import InvalidInput
+from portal.web.groups import pressed
 from tests.procedures import edited
 
 KEY = "my.members"
@@ -198,3 +199,11 @@ def test_one_more_item_keeps_what_was_typed(procedure: Procedure) -> None:
     group = procedure.definition.pages[0].groups[0]
     assert form_with_one_more(group, {"a": "b"}, 1) == {"a": "b", f"{KEY}.count": "2"}
     assert form_with_one_more(group, {}, 3) == {f"{KEY}.count": "3"}
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1", ""])
+def test_box_of_an_item_whose_number_is_none_is_left_as_it_is(procedure: Procedure, number: str) -> None:
+    group = procedure.definition.pages[0].groups[0]
+    strange = {f"{KEY}.{number}.my.name": "x"}
+    assert form_without(group, strange, 1, 0) == {**strange, f"{KEY}.count": "0"}
+    assert pressed(procedure.definition.pages[0], {}, {"remove": f"{KEY}/{number}", f"{KEY}.count": "1"}) is None

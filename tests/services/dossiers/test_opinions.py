@@ -121,6 +121,7 @@ def test_opinion_is_due_after_the_working_days_that_were_given(session: Session,
         ({"days": "16"}, "days"),
         ({"days": "٣"}, "days"),
         ({"days": ""}, "days"),
+        ({"days": "9" * 5000}, "days"),
     ],
 )
 def test_question_that_cannot_be_sent_says_which_part_is_wrong(
