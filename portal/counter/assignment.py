@@ -14,7 +14,7 @@ from portal.models import Dossier, Event
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.assign import may_give
 from portal.services.dossiers.assignment import How
-from portal.services.dossiers.officers import candidates_for, names_of
+from portal.services.dossiers.officers import candidates_for
 from portal.services.dossiers.suggested_officer import Candidate, Territory, grounds_of, suggested
 from portal.services.dossiers.vocabulary import EVENT_NAMES, UNASSIGNED, Act, Place
 from portal.web.database import db
@@ -62,13 +62,6 @@ def _territory_words(grounds: Mapping[str, Any]) -> list[str]:
     said = {Territory.MATCH: _("phụ trách địa bàn của chủ hồ sơ"), Territory.OTHER: _("phụ trách địa bàn khác")}
     words = said.get(Territory(grounds["territory"]))
     return [words] if words else []
-
-
-def people_in(dossier: Dossier, events: Sequence[Event]) -> dict[str, str]:
-    """The names that the page of a dossier says: who has it, who gave it, who was stood in for; by account."""
-    stood_in_for = {event.facts.get("instead_of", "") for event in events}
-    last = _last_assignment(events)
-    return names_of(db(), {str(dossier.assigned_to), last.actor_id if last else "", *stood_in_for})
 
 
 def why_assigned(dossier: Dossier, events: Sequence[Event], names: Mapping[str, str]) -> dict[str, str] | None:

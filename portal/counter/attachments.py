@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, url_for
@@ -13,12 +14,12 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.models import Attachment, Dossier
 from portal.services.catalogue.handling import Component
-from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
-from portal.services.dossiers.attachments import attachment_of, open_attachment, sent_attachments
+from portal.services.dossiers.attachments import attachment_of, open_attachment
 from portal.services.dossiers.digitise import EXTRACT, Digitised, digitised_state
+from portal.services.dossiers.folder import Folder
 from portal.services.dossiers.queries import at_counter
 from portal.services.errors import NotFound
 from portal.services.vault import uploads
@@ -31,10 +32,11 @@ from portal.web.limits import previews
 from portal.web.uploads import attachment_row, component_words, kept_response, picture_response
 
 
-def attached_groups(dossier: Dossier, procedure: Procedure, answers: Answers, language: str) -> list[dict[str, Any]]:
+def attached_groups(
+    dossier: Dossier, procedure: Procedure, folder: Folder, attached: list[Attachment], language: str
+) -> list[dict[str, Any]]:
     """Each component that the answers call for, with what is attached to it."""
-    wanted = components_wanted(procedure, answers)
-    attached = sent_attachments(db(), dossier) if wanted else []
+    wanted = components_wanted(procedure, folder.answers.content)
     return [
         {
             "name": procedure.say(component.name, language),
@@ -42,7 +44,14 @@ def attached_groups(dossier: Dossier, procedure: Procedure, answers: Answers, la
             "digitised": _state_words(
                 component, [one for one in attached if one.component_id == component.id and not one.replaced_at]
             ),
-            "rows": [_row(one, component, dossier, procedure, language) for one in attached if one.component_id == component.id],
+            "rows": [
+                {
+                    **_row(one, component, dossier, procedure, language),
+                    "compared": " · ".join(filter(None, [_compared(one, folder.people), _custody(one), _extracted(one)])),
+                }
+                for one in attached
+                if one.component_id == component.id
+            ],
         }
         for component in wanted
     ]
@@ -56,7 +65,6 @@ def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Pro
         "href": url_for("counter.attachment", code=dossier.code, attachment_id=one.id),
         "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
         "digitised": _digitised(one),
-        "compared": " · ".join(filter(None, [_compared(one), _custody(one), _extracted(one)])),
         "is_compared": one.checked_against_original_at is not None,
         "is_kept": one.original_kept_at is not None and one.original_returned_at is None,
         "seal_words": words,
@@ -73,11 +81,11 @@ def _digitised(one: Attachment) -> str:
     }[one.digitised_by]
 
 
-def _compared(one: Attachment) -> str:
-    if one.checker is None:
+def _compared(one: Attachment, people: Mapping[str, str]) -> str:
+    if one.checked_against_original_by is None:
         return ""
     when = write_short_moment(one.checked_against_original_at)
-    return _("Đã đối chiếu bản chính: %(name)s, %(when)s", name=one.checker.profile["full_name"], when=when)
+    return _("Đã đối chiếu bản chính: %(name)s, %(when)s", name=people.get(str(one.checked_against_original_by), ""), when=when)
 
 
 def _state_words(component: Component, attached: list[Attachment]) -> str:

@@ -14,21 +14,22 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
-from portal.counter.assignment import act_label, in_whose_place, people_in, place_words, why_assigned
+from portal.counter.assignment import act_label, in_whose_place, place_words, why_assigned
 from portal.counter.attachments import attached_groups
 from portal.counter.supplements import supplement_shown
-from portal.models import Dossier, Event, IssuedDocument
+from portal.models import Dossier, Event, IssuedDocument, Office
 from portal.services.catalogue.answers import looked_up_elements
 from portal.services.catalogue.provenance import Answers
+from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
+from portal.services.dossiers.attachments import sent_attachments
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.folder import folder_of
-from portal.services.dossiers.offices import filing_office_name
+from portal.services.dossiers.folder import Folder, folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
-from portal.services.dossiers.vocabulary import STATUS_CODES, TO_REQUEST, Act, Place, Stage, State
+from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
 from portal.services.vault.store import read_file
 from portal.web.access import staff
 from portal.web.database import db
@@ -64,7 +65,8 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
     language = current_language()
     procedure = by_hash(db(), dossier.version_hash)
     folder = folder_of(db(), dossier)
-    names = people_in(dossier, folder.events)
+    attached = sent_attachments(db(), dossier) if _may_carry_files(procedure, folder) else []
+    names = folder.people
     answers: Answers = folder.answers.content
     looked_up = [element.key for element in looked_up_elements(procedure)]
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
@@ -74,7 +76,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "procedure_name": procedure.say(procedure.definition.name, language),
         "subject_name": dossier.parties["subject"]["full_name"],
         "status_code": STATUS_CODES[place.state],
-        "filed_at": filing_office_name(db(), dossier, language),
+        "filed_at": _name(folder.filing_office, language),
         "place": place_words(dossier, place),
         "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
@@ -91,9 +93,17 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "history": [_event_row(event, names) for event in folder.events],
         "documents": [_paper(document, dossier) for document in folder.documents],
         "proposal": _proposal(procedure, dossier, language),
-        "supplement": supplement_shown(dossier, procedure) if dossier.supplement_requests or place == TO_REQUEST else None,
-        "attached": attached_groups(dossier, procedure, answers, language),
+        "supplement": supplement_shown(dossier, procedure, folder, attached),
+        "attached": attached_groups(dossier, procedure, folder, attached, language),
     }
+
+
+def _may_carry_files(procedure: Procedure, folder: Folder) -> bool:
+    return bool(folder.requests or components_wanted(procedure, folder.answers.content))
+
+
+def _name(office: Office | None, language: str) -> str:
+    return "" if office is None else office.name_en if language == "en" else office.name
 
 
 def _can_recheck(dossier: Dossier) -> bool:

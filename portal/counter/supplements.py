@@ -16,7 +16,8 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.dossiers.attachments import attachments_of
-from portal.services.dossiers.queries import latest_answers
+from portal.services.dossiers.folder import Folder
+from portal.services.dossiers.queries import filed_on, latest_answers
 from portal.services.dossiers.supplements import (
     COMPONENT,
     ITEMS_FIELD,
@@ -26,9 +27,9 @@ from portal.services.dossiers.supplements import (
     Item,
     Target,
     beyond_limits,
-    newest_request,
     open_request,
     targets,
+    targets_among,
     window_end,
 )
 from portal.services.dossiers.supplied import Supplied, supplied
@@ -165,20 +166,22 @@ def _beyond_words(limit: str) -> str:
     }[limit]
 
 
-def supplement_shown(dossier: Dossier, procedure: Procedure) -> dict[str, Any] | None:
-    """The dossier's last request with what came, for its page; None where nothing was ever asked."""
+def supplement_shown(dossier: Dossier, procedure: Procedure, folder: Folder, attached: list[Attachment]) -> dict[str, Any] | None:
+    """The dossier's last request with what came, for its page; None where nothing was ever asked, or only thought of."""
     is_drawn_up = dossier.stage == Stage.AWAITING_REQUEST
-    request = newest_request(db(), dossier) if is_drawn_up or dossier.supplement_requests else None
-    if request is None:
+    if not folder.requests or not (is_drawn_up or dossier.supplement_requests):
         return None
-    answer = supplied(db(), dossier, request)
+    request = folder.requests[-1]
+    answer = supplied(request, folder.rounds, attached)
+    carried = [one for one in attached if one.replaced_at is None]
+    known = targets_among(procedure, folder.answers.content, filed_on(dossier), carried, current_language())
     return {
         "title": _state_words(request, answer),
         "text": _deadline_words(request, answer),
         "override": request.override or "",
         "note": str((request.reply or {}).get("note", "")) if answer else "",
         "has_come": answer is not None,
-        "rows": _rows(dossier, procedure, request, answer),
+        "rows": _rows(dossier, procedure, request, answer, {target.key: target.name for target in known}),
     }
 
 
@@ -200,9 +203,10 @@ def _deadline_words(request: SupplementRequest, answer: Supplied | None) -> str:
     return _("Hạn bổ sung: hết %(until)s.", until=until_words(request.window_ends_at))
 
 
-def _rows(dossier: Dossier, procedure: Procedure, request: SupplementRequest, answer: Supplied | None) -> list[dict[str, Any]]:
+def _rows(
+    dossier: Dossier, procedure: Procedure, request: SupplementRequest, answer: Supplied | None, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """One row for each thing asked, then one for each answer that followed from another."""
-    names = {target.key: target.name for target in targets(db(), dossier, procedure, current_language())}
     rows = [
         {
             "name": names.get(f"{item['kind']}.{item['of']}", item["name"]),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from portal import db
@@ -18,8 +16,8 @@ from portal.counter.queue_tabs import TABS
 from portal.models import Dossier, LoginSession
 from portal.web.dues import due_of
 from tests.desks.cast import Cast
+from tests.desks.counting import MOST, statements
 
-MOST_STATEMENTS = 6
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday
 
 
@@ -27,18 +25,6 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # a Friday
 def codes(cast: Cast) -> list[str]:
     """Dossiers of several places, three of them waiting for the clerk."""
     return [cast.file(place).code for place in ("submitted", "submitted", "submitted", "received", "appraising", "proposed")]
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine(), "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine(), "before_cursor_execute", note)
 
 
 def rows(page: TestResponse) -> list[str]:
@@ -63,7 +49,7 @@ def test_no_page_of_a_desk_sends_more_than_six_statements(cast: Cast, codes: lis
     for search in [*searches, *(f"?tab={tab}" for tab in TABS), f"?tab=submitted&after={codes[0]}"]:
         with statements() as sent:
             assert cast[name].get(f"/counter/queue{search}").status_code == 200
-        assert len(sent) <= MOST_STATEMENTS, (search, sent)
+        assert len(sent) <= MOST, (search, sent)
 
 
 @pytest.mark.parametrize("name", ["clerk", "officer", "leader"])
@@ -72,7 +58,7 @@ def test_page_of_one_dossier_sends_no_more_than_six_either(cast: Cast, codes: li
         cast[name].get(f"/counter/dossiers/{code}")
         with statements() as sent:
             assert cast[name].get(f"/counter/dossiers/{code}").status_code == 200
-        assert len(sent) <= MOST_STATEMENTS, sent
+        assert len(sent) <= MOST, sent
 
 
 def test_desk_sees_the_lists_of_its_role_with_their_counts(cast: Cast, codes: list[str]) -> None:
@@ -153,7 +139,7 @@ def test_session_that_was_not_seen_for_a_while_costs_one_statement_more_once(cas
         with statements() as sent:
             cast["clerk"].get("/counter/queue")
         counts.append(len(sent))
-    assert counts[0] == counts[1] + 1 <= MOST_STATEMENTS
+    assert counts[0] == counts[1] + 1 <= MOST
 
 
 def test_what_was_sent_back_stands_in_a_list_of_its_own_until_it_is_proposed_again(cast: Cast) -> None:

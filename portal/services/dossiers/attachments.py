@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
@@ -68,8 +68,8 @@ def replaced_attachments(session: Session, dossier: Dossier) -> list[Attachment]
 
 
 def sent_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
-    """What the dossier carries and then what it carried before, with who compared each; read at once, for its page."""
-    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent()).options(joinedload(Attachment.checker))
+    """What the dossier carries and then what it carried before; read at once, for its page."""
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent())
     was_replaced = Attachment.replaced_at.is_not(None)
     return list(session.scalars(query.order_by(was_replaced, Attachment.added_at, Attachment.id)))
 

@@ -8,12 +8,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, Table, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, Table, Uuid, case, cast, func, literal, select, union, union_all
 from sqlalchemy.orm import Session
 
-from portal.models import AnswersDocument, Base, Dossier, Event, Evidence, IssuedDocument, StoredFile
+from portal.models import (
+    Account,
+    AnswersDocument,
+    Attachment,
+    Base,
+    DataKey,
+    Dossier,
+    Event,
+    Evidence,
+    IssuedDocument,
+    Office,
+    StoredFile,
+    SupplementRequest,
+)
 
 Row = TypeVar("Row", bound=Base)
+ACCOUNT_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 READS: dict[type, Callable[[str], Any]] = {
     uuid.UUID: uuid.UUID,
     datetime: datetime.fromisoformat,
@@ -26,21 +40,34 @@ READS: dict[type, Callable[[str], Any]] = {
 class Folder:
     """What lies in a dossier, each kind in the order in which it came; to be read only, no row of it is under the session.
 
-    `answers`: of the newest round. A paper that is made has its `file`.
+    `rounds`: the answers of each filing round. A paper that is made has its `file`. `people`: the names of whoever has the
+    dossier, acted on it, was stood in for or compared an original, by account. `filing_office`: where a clerk filed it.
     """
 
-    answers: AnswersDocument
+    rounds: list[AnswersDocument]
     events: list[Event]
     evidence: list[Evidence]
     documents: list[IssuedDocument]
+    requests: list[SupplementRequest]
+    people: dict[str, str]
+    filing_office: Office | None
+
+    @property
+    def answers(self) -> AnswersDocument:
+        """The answers of the newest round."""
+        return self.rounds[-1]
 
 
 def folder_of(session: Session, dossier: Dossier) -> Folder:
-    """The dossier's answers, history, evidence and papers, by one statement."""
-    kinds = (AnswersDocument, Event, Evidence, IssuedDocument)
+    """Everything that lies in the dossier but the files that came with it, by one statement."""
+    kinds = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest)
     parts = [_rows(kind).where(_table(kind).c.dossier_id == dossier.id) for kind in kinds]
     of_papers = _rows(StoredFile).join(IssuedDocument, IssuedDocument.file_id == StoredFile.id)
     parts.append(of_papers.where(IssuedDocument.dossier_id == dossier.id))
+    parts.append(_rows(Office).where(_table(Office).c.code == dossier.filing_office_code))
+    people = select(Account.id, Account.data_key_id).where(Account.id.in_(_who_appears(dossier))).cte("people")
+    parts.append(_rows(Account).where(_table(Account).c.id.in_(select(people.c.id))))
+    parts.append(_rows(DataKey).where(_table(DataKey).c.id.in_(select(people.c.data_key_id))))
     found = session.execute(union_all(*parts)).all()
 
     def made(kind: type[Row]) -> list[Row]:
@@ -51,11 +78,37 @@ def folder_of(session: Session, dossier: Dossier) -> Folder:
     for paper in papers:
         paper.file = files.get(paper.file_id) if paper.file_id else None
     return Folder(
-        answers=max(made(AnswersDocument), key=lambda document: document.round),
+        rounds=sorted(made(AnswersDocument), key=lambda document: document.round),
         events=sorted(made(Event), key=lambda event: event.number),
         evidence=sorted(made(Evidence), key=lambda row: (row.fetched_at, row.id)),
         documents=papers,
+        requests=sorted(made(SupplementRequest), key=lambda request: request.round),
+        people=_names(made(Account), made(DataKey)),
+        filing_office=next(iter(made(Office)), None),
     )
+
+
+def _who_appears(dossier: Dossier) -> CompoundSelect[Any]:
+    """The accounts that the dossier's page may have to call by name."""
+    is_account = Event.actor_id.regexp_match(ACCOUNT_ID)  # or else `system`; only then is the text read as an id
+    of_dossier = Event.dossier_id == dossier.id
+    return union(
+        select(cast(literal(dossier.assigned_to), Uuid)),
+        select(cast(case((is_account, Event.actor_id)), Uuid)).where(of_dossier),
+        select(cast(Event.facts["instead_of"].astext, Uuid)).where(of_dossier),
+        select(Attachment.checked_against_original_by).where(Attachment.dossier_id == dossier.id),
+    )
+
+
+def _names(accounts: list[Account], keys: list[DataKey]) -> dict[str, str]:
+    """What these people are called; whose key was destroyed has no name any more."""
+    by_id = {key.id: key for key in keys if key.wrapped is not None}
+    found = {}
+    for account in accounts:
+        if account.data_key_id in by_id:
+            account.data_key = by_id[account.data_key_id]
+            found[str(account.id)] = account.profile["full_name"]
+    return found
 
 
 def _table(kind: type[Base]) -> Table:

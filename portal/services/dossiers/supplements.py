@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Dossier, SupplementRequest
+from portal.models import Attachment, Dossier, SupplementRequest
 from portal.services.catalogue.answers import shown_groups, shown_pages, shown_questions, unsettled_questions
 from portal.services.catalogue.compare import label_of
 from portal.services.catalogue.provenance import Answers
@@ -49,7 +49,13 @@ class Target:
 def targets(session: Session, dossier: Dossier, procedure: Procedure, language: str = "vi") -> tuple[Target, ...]:
     """Everything that the citizen answered, was asked or could attach; never what a registry said."""
     answers: Answers = latest_answers(session, dossier).content
-    filed = filed_on(dossier)
+    return targets_among(procedure, answers, filed_on(dossier), attachments_of(session, dossier), language)
+
+
+def targets_among(
+    procedure: Procedure, answers: Answers, filed: date | None, attached: Iterable[Attachment], language: str
+) -> tuple[Target, ...]:
+    """The same of these answers and attachments."""
     wanted = components_wanted(procedure, answers, filed)
     names = {component.id: procedure.say(component.name, language) for component in wanted}
     found = [
@@ -57,7 +63,7 @@ def targets(session: Session, dossier: Dossier, procedure: Procedure, language: 
         *(Target(COMPONENT, component_id, name) for component_id, name in names.items()),
         *(
             Target(PAGES, str(one.id), f"{names[one.component_id]}: {one.name}")
-            for one in attachments_of(session, dossier)
+            for one in attached
             if one.file_id is not None and one.component_id in names
         ),
     ]

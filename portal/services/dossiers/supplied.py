@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from portal.models import AnswersDocument, Attachment, Dossier, SupplementRequest
+from portal.models import AnswersDocument, Attachment, SupplementRequest
 from portal.services.catalogue.provenance import Answers
-from portal.services.dossiers.attachments import attachments_for, sent_attachments
 from portal.services.dossiers.supplements import PAGES, QUESTION, Item
 
 
@@ -36,17 +33,16 @@ class Supplied:
         return [one for one in self.new if one.component_id == about]
 
 
-def supplied(session: Session, dossier: Dossier, request: SupplementRequest) -> Supplied | None:
-    """The answer to the request; None where it has not come."""
+def supplied(request: SupplementRequest, rounds: Sequence[AnswersDocument], attached: Sequence[Attachment]) -> Supplied | None:
+    """The answer to the request among the dossier's filing rounds and sent attachments; None where it has not come."""
     if request.supplied_at is None:
         return None
-    query = select(AnswersDocument).where(AnswersDocument.dossier_id == dossier.id).order_by(AnswersDocument.round)
-    rounds = list(session.scalars(query))
     at = next(index for index, document in enumerate(rounds) if document.created_at == request.supplied_at)
     before, after = rounds[at - 1].content, rounds[at].content
     asked = {item["of"] for item in request.items if item["kind"] == QUESTION}
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key) and key not in asked]
-    there = {str(one.id): one for one in sent_attachments(session, dossier)}
+    there = {str(one.id): one for one in attached}
     pointed_at = {item["of"] for item in request.items if item["kind"] == PAGES}
     old = {one_id: one for one_id, one in there.items() if one_id in pointed_at}
-    return Supplied(before, after, tuple(changed), old, tuple(attachments_for(session, request)))
+    new = tuple(one for one in attached if one.request_id == request.id)
+    return Supplied(before, after, tuple(changed), old, new)

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from portal.models import Base
+from portal import clock
+from portal.models import Account, Base
 from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.issue import issue, order_of
@@ -55,6 +56,18 @@ def test_folder_is_read_by_one_statement_and_nothing_of_it_is_saved(session: Ses
     folder = folder_of(session, dossier)
     event.remove(session.connection(), "before_cursor_execute", note)
     assert len(sent) == 1
-    rows: list[Base] = [folder.answers, *folder.events, *folder.evidence, *folder.documents]
+    rows: list[Base] = [*folder.rounds, *folder.events, *folder.evidence, *folder.documents, *folder.requests]
     assert not any(row in session for row in rows)
     assert not session.new
+
+
+def test_folder_knows_by_name_whoever_acted_and_no_others(session: Session) -> None:
+    who = hands(session, citizen(session))
+    dossier = approved(session, who.owner, who.clerk, who.officer, who.leader)
+    session.flush()
+    everybody = {actor.id: actor.display_name for actor in (who.owner, who.clerk, who.officer, who.leader)}
+    assert folder_of(session, dossier).people == everybody
+    key = session.get_one(Account, who.officer.account_id).data_key
+    key.wrapped, key.destroyed_at = None, clock.now()
+    session.flush()
+    assert who.officer.id not in folder_of(session, dossier).people, "whose content was destroyed is called by no name"
