@@ -21,7 +21,7 @@ SAID = {
 def test_signs_that_hide_or_turn_words_round_enter_no_signed_record(session: Session, field: str, hidden: str) -> None:
     appraiser = officer(session)
     dossier = appraising(session, citizen(session), clerk(session), appraiser)
+    said = {**SAID, field: f"{SAID[field][:5]}{hidden}{SAID[field][5:]}"}
     with pytest.raises(InvalidInput) as told:
-        said = {**SAID, field: f"{SAID[field][:5]}{hidden}{SAID[field][5:]}"}
         record_verification(session, appraiser, str(dossier.code), expected_version=dossier.version, **said)
     assert set(told.value.errors) == {field}
