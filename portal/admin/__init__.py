@@ -6,6 +6,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 from portal.admin import (  # noqa: E402, F401 (their routes stand on the blueprint above)
     absences,
+    announcements,
     changes,
     decisions,
     draft,

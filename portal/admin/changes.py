@@ -30,6 +30,7 @@ MOST_LINES = 40
 LONGEST_VALUE = 400
 LAST_PAGE = 100_000
 DAYS = frozenset({"valid_from", "valid_to", "first_day", "last_day", "day", "swapped_with"})
+MOMENTS = frozenset({"begins_at", "ends_at", "published_at", "ended_at"})
 Line = dict[str, Any]
 
 
@@ -41,6 +42,7 @@ def subject_names() -> dict[str, str]:
         "duty": _("Nhiệm vụ"),
         "absence": _("Vắng mặt"),
         "calendar_day": _("Ngày trong lịch"),
+        "announcement": _("Thông báo tạm ngừng"),
         "procedure": _("Thủ tục"),
         "catalogue": _("Danh mục"),
     }
@@ -70,6 +72,7 @@ def _verbs() -> dict[str, str]:
         "published": _("Công bố"),
         "retired": _("Bãi bỏ"),
         "taken_in": _("Nạp hàng loạt"),
+        "taken_back": _("Thu hồi"),
     }
 
 
@@ -106,6 +109,15 @@ def _labels() -> dict[str, str]:
         "kind": _("Loại"),
         "source": _("Căn cứ"),
         "swapped_with": _("Hoán đổi với ngày"),
+        "begins_at": _("Bắt đầu lúc"),
+        "ends_at": _("Hoạt động lại lúc"),
+        "published_at": _("Công bố lúc"),
+        "unavailable": _("Không dùng được"),
+        "unavailable_en": _("Không dùng được (tiếng Anh)"),
+        "elsewhere": _("Trong lúc ấy có thể"),
+        "elsewhere_en": _("Trong lúc ấy có thể (tiếng Anh)"),
+        "urgent_reason": _("Lý do không báo trước được"),
+        "urgent_reason_en": _("Lý do không báo trước được (tiếng Anh)"),
     }
 
 
@@ -184,6 +196,9 @@ def _subject(change: AdministratorChange) -> tuple[str, str | None]:
         member = _member(_member_id_of(change))
         name = member.profile["full_name"] if member else subject_id
         return name, _page("admin.person", Permission.MANAGE_STAFF, member_id=member.id) if member else None
+    if kind == "announcement":
+        begins_at = (change.after or change.before or {}).get("begins_at")
+        return write_short_moment(begins_at), _page("admin.announcements", Permission.EDIT_ANNOUNCEMENTS)
     if kind == "procedure":
         return subject_id, _page("admin.procedure", Permission.EDIT_CATALOGUE, code=subject_id)
     return subject_id, None
@@ -235,4 +250,4 @@ def _words(key: str, value: Any) -> str | None:
         return str(stand_in.profile["full_name"]) if stand_in else text
     if key in DAYS:
         return write_date(text)
-    return write_short_moment(text) if key == "ended_at" else text[:LONGEST_VALUE]
+    return write_short_moment(text) if key in MOMENTS else text[:LONGEST_VALUE]

@@ -42,6 +42,12 @@ def _rooms() -> list[Room]:
             _("Ngày nghỉ, ngày làm bù và ngày hoán đổi của từng năm."),
         ),
         (
+            "admin.announcements",
+            Permission.EDIT_ANNOUNCEMENTS,
+            _("Thông báo tạm ngừng"),
+            _("Báo trước khi cổng tạm ngừng, và báo ngay khi có sự cố."),
+        ),
+        (
             "admin.changes",
             Permission.SEE_CHANGES,
             _("Nhật ký thay đổi"),

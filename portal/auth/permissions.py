@@ -63,6 +63,7 @@ class Permission(StrEnum):
     MANAGE_OFFICES = "admin:office:manage"
     MANAGE_STAFF = "admin:staff:manage"
     EDIT_CALENDAR = "admin:calendar:edit"
+    EDIT_ANNOUNCEMENTS = "admin:announcement:edit"
     SEE_CHANGES = "admin:change:see"
 
 
@@ -116,6 +117,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_OFFICES,
             Permission.MANAGE_STAFF,
             Permission.EDIT_CALENDAR,
+            Permission.EDIT_ANNOUNCEMENTS,
             Permission.SEE_CHANGES,
         }
     ),

@@ -3,6 +3,7 @@
 from portal.models.absence import Absence
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
+from portal.models.announcement import Announcement
 from portal.models.answers import AnswersDocument, Evidence
 from portal.models.asking import Opinion, SupplementRequest
 from portal.models.attachment import Attachment
@@ -26,6 +27,7 @@ __all__ = [
     "Absence",
     "Account",
     "AdministratorChange",
+    "Announcement",
     "AnswersDocument",
     "Attachment",
     "Base",

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import Permission, Role
 from portal.auth.session import current_actor
 from portal.config import settings
+from portal.web.announcements import banners
 from portal.web.language import current_language
 
 DESKS = frozenset({"admin", "counter"})  # where one acts for an office, not for oneself
@@ -65,6 +66,7 @@ def page_context() -> dict[str, Any]:
         "navigation": _navigation(),
         "language": current_language(),
         "is_demo": settings().is_demo,
+        "announcements": banners(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from portal import clock, db
 from portal.auth.permissions import Actor
 from portal.auth.standing import standing_of
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, Account, Dossier, IssuedDocument, StaffMember
+from portal.models import Absence, Account, Announcement, Dossier, IssuedDocument, StaffMember
 from portal.services.registries.exchange import Subject
 from tests import filings, intakes, visitors
 from tests.visitors import Visitor
@@ -64,6 +65,14 @@ def _keep_away(session: Session, subject_hash: bytes) -> None:
         session.add(Absence(data_key=member.data_key, member_id=member.id, created_at=clock.now(), version=0, **days))
 
 
+def _draft_an_announcement(session: Session) -> None:
+    if session.scalars(select(Announcement.id)).first() is None:
+        begins_at = clock.now() + timedelta(days=30)
+        texts = dict.fromkeys(("unavailable", "unavailable_en", "elsewhere", "elsewhere_en"), "Words")
+        span = {"begins_at": begins_at, "ends_at": begins_at + timedelta(hours=4)}
+        session.add(Announcement(**texts, **span, created_at=clock.now(), version=0))
+
+
 class Cast:
     """Everybody, each with a browser of their own."""
 
@@ -91,12 +100,13 @@ class Cast:
     def file(self, place: str, owner: str = "citizen A") -> Filed:
         """A dossier at phường Ba Đình, brought to this place by the real acts; its procedure is being edited meanwhile.
 
-        The auditor is away, so that there is an absence to be looked at.
+        The auditor is away, and an announcement is drafted, so that there is something of each to be looked at.
         """
         self["administrator"].post(f"/admin/procedures/{filings.CODE}/draft", {})
         with db.transaction() as session:
             whose, clerk, officer, leader = (actor_of(session, PEOPLE[name][0]) for name in (owner, "clerk", "officer", "leader"))
             _keep_away(session, personal_id_hash(visitors.AUDITOR))
+            _draft_an_announcement(session)
             made: Dossier = {
                 "submitted": lambda: filings.submitted(session, whose),
                 "received": lambda: filings.received(session, whose, clerk),

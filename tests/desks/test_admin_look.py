@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from portal import clock
 from tests import visitors
 from tests.desks.admin_forms import duty_of, member_of
 from tests.desks.cast import Cast
@@ -21,7 +23,7 @@ PAGES = [
     "/admin/offices/H26.31/edit", "/admin/offices/H26.31/move-wards", "/admin/offices/H26.31/close", "/admin/staff",
     "/admin/staff/new", "/admin/staff/{member}", "/admin/staff/{member}/duties/new",
     "/admin/staff/{member}/duties/{duty}/change", "/admin/staff/{member}/duties/{duty}/end", "/admin/calendar",
-    "/admin/calendar/day", "/admin/calendar/import", "/admin/changes",
+    "/admin/calendar/day", "/admin/calendar/import", "/admin/announcements", "/admin/announcements/new", "/admin/changes",
 ]  # fmt: skip
 
 
@@ -71,6 +73,30 @@ def test_refusals_previews_and_stale_forms_bar_nobody_either(page: Page, served:
     page.goto(f"{served}/admin/calendar/import?year=2026")
     page.get_by_role("button", name="Xem trước").click()
     look(page)
+
+
+def test_announcement_bars_nobody_on_a_page_of_the_desk_or_before_the_door(page: Page, served: str) -> None:
+    page.goto(f"{served}/admin/announcements/new")
+    page.get_by_label("Sự cố khẩn cấp").check()
+    yesterday, tomorrow = (clock.today() + timedelta(days=days) for days in (-1, 1))
+    for name, day in (("begins", yesterday), ("ends", tomorrow)):
+        for label, value in (("Ngày", day.day), ("Tháng", day.month), ("Năm", day.year)):
+            page.locator(f'[data-field="{name}_on"]').get_by_label(label, exact=True).fill(str(value))
+        page.locator(f"[name={name}_time]").fill("8:00")
+    for area in page.locator("main textarea").all():
+        area.fill("Words that say what is not available and what to do. " * 3)
+    page.get_by_role("button", name="Lưu và xem trước").click()
+    look(page)
+    page.get_by_role("button", name="Công bố").click()
+    assert page.locator("[data-announcement]").count() == 1
+    for path in ("/admin/announcements", "/", "/my/dossiers"):
+        page.goto(served + path)
+        assert "Sự cố khẩn cấp" in page.locator("[data-announcement]").inner_text()
+        look(page)
+    page.goto(f"{served}/admin/announcements")
+    page.get_by_role("link", name="Kết thúc", exact=True).click()
+    page.get_by_role("button", name="Kết thúc sớm").click()
+    assert page.locator("[data-announcement]").count() == 0
 
 
 def look(page: Page) -> None:

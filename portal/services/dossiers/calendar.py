@@ -38,7 +38,12 @@ def one_working_day_after(session: Session, now: datetime) -> datetime:
 
     Source: the desks' custom (amber with one working day left or less).
     """
-    return promise(clock.to_local(now), Term(1, Unit.WORKING_DAYS), working_calendar(session)).promised_at
+    return working_days_after(session, now, 1)
+
+
+def working_days_after(session: Session, moment: datetime, count: int) -> datetime:
+    """The same hour so many whole working days later; a moment outside office hours counts from the next inside."""
+    return promise(clock.to_local(moment), Term(count, Unit.WORKING_DAYS), working_calendar(session)).promised_at
 
 
 def promises_moved(session: Session, changed: Mapping[date, str | None]) -> int:

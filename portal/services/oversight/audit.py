@@ -46,6 +46,7 @@ _CHANGED = text(  # what counts its own changes, beside how many of them are on 
     " SELECT 'office' AS kind, code AS id, version FROM offices"
     " UNION ALL SELECT 'duty', id::text, version FROM staff_duties"
     " UNION ALL SELECT 'absence', id::text, version FROM absences"
+    " UNION ALL SELECT 'announcement', id::text, version FROM announcements"
     " UNION ALL SELECT 'calendar_day', day::text, version FROM calendar_days) s"
     " LEFT JOIN administrator_changes c ON c.subject_kind = s.kind AND c.subject_id = s.id"
     " GROUP BY s.kind, s.id, s.version HAVING count(c.id) <> s.version ORDER BY s.kind, s.id"
