@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from portal import db
+from portal.services.organisation.absences import own_member
 from tests.desks.addresses import addresses
-from tests.desks.cast import Cast, Filed
+from tests.desks.cast import PEOPLE, Cast, Filed, actor_of
 
 ODD = [
     "%00", "a-%00", "%ed%a0%80", "..%2f..%2fetc%2fpasswd", "'%20OR%201=1%20--", "x" * 3000, "%0d%0aSet-Cookie:%20a=b",
@@ -88,3 +92,30 @@ def test_odd_word_in_any_field_of_any_form_is_no_fault(cast: Cast, odd: str) -> 
             page = f"/counter/dossiers/{waiting.code}/{act}"
             assert cast[name].post(page, {**form, "version": version}).status_code < 500, act
     assert cast["nobody"].post("/track", form, token="").status_code == 422
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\u202e", "x" * 60_000, "9" * 5000])
+def test_odd_word_in_the_forms_beside_the_acts_is_no_fault(cast: Cast, filed: Filed, odd: str) -> None:
+    with db.transaction() as session:
+        member = own_member(session, actor_of(session, PEOPLE["leader"][0]))
+        assert member is not None
+    run = cast["leader"].post("/counter/bulk/approve", {"code": cast.file("proposed").code}).headers["Location"]
+    cast["clerk"].post("/counter/assist", {"code": filed.code, "card": PEOPLE["citizen A"][0], "is_present": "yes"})
+    days = {f"{day}.{part}": odd for day in ("first_day", "last_day") for part in ("year", "month", "day")}
+    absence = f"/counter/absences/{member.id}"
+    forms: list[tuple[str, str, dict[str, Any]]] = [
+        ("leader", "/counter/bulk/approve", {"code": [odd, f" {filed.code.lower()} ", filed.code, filed.code]}),
+        ("leader", "/counter/bulk/approve", {"all": odd, "tab": odd, "q": odd, "procedure": odd, "after": odd, "due": odd}),
+        ("leader", "/counter/bulk/assign", {"code": [filed.code] * 501, "to": odd}),
+        ("leader", run, {"to": odd, "page": odd}),
+        ("leader", f"{absence}/new", {**days, "stand_in": odd, "note": odd}),
+        ("leader", f"{absence}/{member.id}/end", {"version": odd}),
+        ("clerk", "/counter/elsewhere", {"code": odd, "reason": odd}),
+        ("clerk", "/counter/assist", {"code": odd, "card": odd, "is_present": odd}),
+        ("clerk", f"/counter/assist/{filed.code}/supplements", {"request_id": odd, "remove": odd, "note": odd, "continue": "1"}),
+        ("clerk", f"/counter/assist/{filed.code}/withdraw", {"version": odd, "confirmed": odd}),
+        ("clerk", f"/counter/assist/{filed.code}/draft", {"version": odd, "answer": odd, "reason": odd, "confirmed": odd}),
+    ]
+    for name, page, form in forms:
+        assert cast[name].post(page, form).status_code < 500, (page, form)
+    assert cast.place_of(filed)[0] == "submitted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,12 +18,14 @@ from portal.services.dossiers.reasons import checked_reason
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import InvalidInput
 
+LONGEST = timedelta(days=366)
+
 
 def extend_deadline(session: Session, actor: Actor, code: str, *, expected_version: int, reason: str, new_day: str) -> Dossier:
     """Apologise and appoint another day (`2026-12-01`), at its closing time. State: as before.
 
     Raises:
-        InvalidInput: no reason; no day, a day off, or a day that is not after today and after the promised one.
+        InvalidInput: no reason; no day, a day off, one more than a year away, or not after today and the promised one.
         NotFound, Stale, Forbidden, IllegalMove, GuardRefused: as `queries.for_act` (a second time is refused).
 
     Effects: event `deadline_extended` with both moments, form 04, notice.
@@ -69,6 +71,8 @@ def _checked_day(session: Session, text: str, promised: date, errors: dict[str, 
         return promised
     if day <= max(promised, clock.today()):
         errors["new_day"] = ["Ngày hẹn mới phải sau hôm nay và sau ngày đã hẹn."]
+    elif day > clock.today() + LONGEST:
+        errors["new_day"] = ["Ngày hẹn mới không thể sau quá một năm."]
     elif not working_calendar(session).is_working_day(day):
         errors["new_day"] = ["Ngày này là ngày nghỉ. Hãy chọn ngày làm việc."]
     return day

@@ -47,9 +47,10 @@ def open_question(session: Session, actor: Actor, dossier: Dossier) -> Opinion:
     Raises:
         NotFound: nothing.
     """
-    offices = actor.offices(Permission.GIVE_OPINION)
+    asked = dossier.asked_offices
+    offices = [one for one in asked if actor.role_for(Permission.GIVE_OPINION, one, dossier.procedure_code)]
     query = select(Opinion).where(Opinion.dossier_id == dossier.id, Opinion.answered_at.is_(None))
-    opinion = session.scalars(query.where(Opinion.office_code.in_(sorted(offices))).order_by(Opinion.asked_at)).first()
+    opinion = session.scalars(query.where(Opinion.office_code.in_(offices)).order_by(Opinion.asked_at)).first()
     if opinion is None:
         raise NotFound
     return opinion

@@ -79,6 +79,13 @@ def opinions_in(facts: Facts, actor: Actor) -> str | None:
     return "Còn chờ ý kiến của cơ quan phối hợp." if facts.opinion_is_awaited else None
 
 
+def not_own_question(facts: Facts, actor: Actor) -> str | None:
+    """Whoever appraises a dossier does not answer for the other office whose opinion was asked."""
+    if actor.is_one_of(facts.assigned_to, *facts.appraised_by):
+        return "Người thụ lý không trả lời thay cơ quan được hỏi ý kiến."
+    return None
+
+
 def not_paid_before(facts: Facts, actor: Actor) -> str | None:
     """The fee is asked for once."""
     return "Hồ sơ này đã nộp đủ phí, lệ phí." if facts.is_paid else None

@@ -16,6 +16,7 @@ from portal.services.dossiers.guards import (
     not_extended,
     not_own_dossier,
     not_own_draft,
+    not_own_question,
     not_paid_before,
     opinions_in,
     papers_attached,
@@ -120,7 +121,7 @@ TABLE: tuple[Move, ...] = (
          Clock.RESUMES,   None,                         True,  f"{_DECREE}: đã thực hiện nghĩa vụ tài chính"),
     Move(Act.ASK_OPINION,         APPRAISING,   APPRAISING,   Permission.ASK_OPINION,         _HOLDER,
          Clock.UNTOUCHED, None,                         False, _OPINION),
-    *(Move(Act.GIVE_OPINION,      place,        place,        Permission.GIVE_OPINION,        (not_own_dossier,),
+    *(Move(Act.GIVE_OPINION,      place,        place,        Permission.GIVE_OPINION,        (not_own_dossier, not_own_question),
            Clock.UNTOUCHED, None,                       False, _OPINION)
       for place in (APPRAISING, CONFIRMATION, SIGNATURE)),
     Move(Act.RECORD_VERIFICATION, APPRAISING,   APPRAISING,   Permission.RECORD_VERIFICATION, _HOLDER,

@@ -68,6 +68,7 @@ def test_second_appointment_is_impossible(session: Session, who: Hands, dossier:
     [
         ("2026-11-19", "sau ngày đã hẹn"), ("2026-11-15", "sau hôm nay"), ("2026-11-24", "ngày nghỉ"),
         ("2026-11-21", "ngày nghỉ"), ("mai", "ngày hẹn mới"), ("", "ngày hẹn mới"), ("2026-02-30", "ngày hẹn mới"),
+        ("2027-12-01", "một năm"), ("9999-12-31", "một năm"),
     ],
 )  # fmt: skip
 def test_day_that_cannot_be_promised_is_refused(session: Session, who: Hands, dossier: Dossier, new_day: str, told: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,12 +10,14 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.auth.permissions import Duty, Role
 from portal.models import Dossier, Opinion
 from portal.services.dossiers.ask_opinion import ask_opinion, offices_to_ask
 from portal.services.dossiers.give_opinion import give_opinion
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import at_counter, buttons
 from portal.services.dossiers.queues import QueueFilter, queue
+from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFound
 from portal.services.oversight.audit import verify
 from tests.filings import GRANT, appraising
@@ -137,3 +140,22 @@ def test_question_that_cannot_be_sent_says_which_part_is_wrong(
 def test_office_that_is_being_asked_is_not_offered_again(session: Session, asked: Dossier) -> None:
     offered = {office.code for office in offices_to_ask(session, asked)}
     assert not offered & {OFFICE, OTHER_OFFICE}
+
+
+def test_whoever_asked_does_not_answer_for_the_other_office(session: Session, who: Hands, asked: Dossier) -> None:
+    at_both = replace(who.officer, duties=who.officer.duties | {Duty(Role.OFFICER, OTHER_OFFICE)})
+    assert Act.GIVE_OPINION not in {move.act for move in buttons(asked, at_both)}
+    with pytest.raises(GuardRefused, match="cơ quan được hỏi"):
+        give_opinion(session, at_both, str(asked.code), expected_version=asked.version, answer=ANSWER)
+
+
+def test_officer_answers_for_the_office_at_which_their_duty_covers_the_procedure(session: Session, who: Hands) -> None:
+    dossier = appraising(session, who.owner, who.clerk, who.officer)
+    third = next(one.code for one in offices_to_ask(session, dossier) if one.code != OTHER_OFFICE)
+    for office in (OTHER_OFFICE, third):
+        ask(session, who, dossier, office_code=office)
+    other_procedures = Duty(Role.OFFICER, OTHER_OFFICE, frozenset({"1.000000"}))
+    there = replace(officer(session, third), duties=frozenset({Duty(Role.OFFICER, third), other_procedures}))
+    give_opinion(session, there, str(dossier.code), expected_version=dossier.version, answer=ANSWER)
+    assert last_event(session, dossier).facts["asked"] == third
+    assert dossier.asked_offices == [OTHER_OFFICE]
