@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.auth.permissions import Actor, Assistance, Permission
 from portal.blind_index import personal_id_hash
-from portal.models import Account, Dossier, DossierOpening
+from portal.models import Account, Dossier, DossierOpening, Notice
 from portal.services.dossiers.citizen_card import read_card
+from portal.services.dossiers.consequences import notify
 from portal.services.dossiers.guards import not_own_dossier
 from portal.services.dossiers.queries import facts_of, of_any_office
 from portal.services.errors import InvalidInput, NotFound
 
+HELPED = "helped_at_counter"
 HELPS_FOR = timedelta(minutes=30)
 CODE_FIELD, CARD_FIELD, PRESENT_FIELD = "code", "card", "is_present"
 REASON = "Người nộp có mặt tại quầy, xuất trình thẻ và nhờ cán bộ giúp."
@@ -37,7 +39,7 @@ def assist(session: Session, actor: Actor, said: Mapping[str, str]) -> Dossier:
             dossier, or one of their household, is helped with by somebody else.
         NotFound: the actor serves at no counter.
 
-    Effects: the opening's row, which the owner sees.
+    Effects: the opening's row, which the owner sees; a notice, so that whoever did not ask for help learns of it at once.
     Source: the one-stop rules (R20, R21): any counter helps, whichever office decides.
     """
     card = read_card(said.get(CARD_FIELD, ""))
@@ -49,6 +51,7 @@ def assist(session: Session, actor: Actor, said: Mapping[str, str]) -> Dossier:
     dossier = _of_person(session, said.get(CODE_FIELD, ""), card.personal_id)
     if not_own_dossier(facts_of(dossier), actor):
         raise InvalidInput({CODE_FIELD: [OWN]})
+    session.refresh(dossier, with_for_update={"of": Dossier})  # before the row that refers to it: two helpers follow each other
     session.add(
         DossierOpening(
             data_key=dossier.data_key, dossier_id=dossier.id, account_id=actor.account_id, with_owner=True,
@@ -56,7 +59,15 @@ def assist(session: Session, actor: Actor, said: Mapping[str, str]) -> Dossier:
         )
     )  # fmt: skip
     session.flush()
+    _tell_owner(session, dossier)
     return dossier
+
+
+def _tell_owner(session: Session, dossier: Dossier) -> None:
+    """Tell the owner, once for each step of the dossier however often it is opened there."""
+    known = (Notice.dossier_id == dossier.id, Notice.kind == HELPED, Notice.dossier_version == dossier.version)
+    if session.scalars(select(Notice.id).where(*known)).first() is None:
+        notify(session, dossier, HELPED, clock.now())
 
 
 def _of_person(session: Session, code: str, personal_id: str) -> Dossier:

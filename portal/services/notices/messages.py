@@ -60,6 +60,7 @@ _WHAT = {
     "withdrawal_confirmed": ("đã xác nhận rút", "the withdrawal is confirmed"),
     "issued": ("đã có kết quả", "the result is signed"),
     "result_returned": ("đã trả kết quả", "the result is delivered"),
+    "helped_at_counter": ("được mở cùng ông/bà tại quầy", "opened with you at a counter"),
 }
 _MORE = {
     "submitted": (
@@ -107,6 +108,10 @@ _MORE = {
     ),
     "withdrawal_confirmed": ("Biên bản trả hồ sơ có trên cổng.", "The record of what was given back is on the portal."),
     "issued": ("Văn bản đã được ký số.", "The document has been signed."),
+    "helped_at_counter": (
+        "Cán bộ ghi rằng ông/bà có mặt và nhờ giúp. Nếu không phải vậy, hãy báo ngay cho bộ phận một cửa.",
+        "A clerk wrote that you were present and asked for help. If you were not, tell the one-stop counter at once.",
+    ),
     "result_returned": ("Ông/bà xem và tải kết quả trên cổng.", "You can read and download it on the portal."),
 }
 _UNTIL = {"vi": " Hạn bổ sung: hết ngày {until}.", "en": " The last day to complete it is {until}."}

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Duty, Role
-from portal.models import Account, Dossier
+from portal.models import Account, Dossier, Notice
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.assist import assist, assisting
 from portal.services.dossiers.confirm_draft import confirm_draft
@@ -184,3 +185,11 @@ def test_whoever_appraised_does_not_answer_the_draft_for_the_owner(session: Sess
         confirm_draft(session, helper, str(filed.code), expected_version=filed.version)
     with pytest.raises(GuardRefused, match="thay người nộp"):
         dispute_draft(session, helper, str(filed.code), expected_version=filed.version, reason="Bản dự thảo cần sửa lại.")
+
+
+def test_owner_is_told_at_once_that_somebody_opened_it_in_their_name(session: Session, filed: Dossier) -> None:
+    opened(session, clerk(session, OTHER_OFFICE), filed)
+    told = select(Notice.account_id, Notice.kind).where(Notice.dossier_id == filed.id).order_by(Notice.id.desc()).limit(1)
+    assert session.execute(told).one() == (filed.owner_id, "helped_at_counter")
+    opened(session, clerk(session), filed)
+    assert len(openings_of(session, filed)) == 2, "told once for this step, and listed each time"

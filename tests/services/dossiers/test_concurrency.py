@@ -9,16 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import func, select
 
 from portal import db
-from portal.models import Dossier, Event, IssuedDocument
+from portal.auth.permissions import Actor
+from portal.models import Dossier, Event, IssuedDocument, Notice
 from portal.postgres import EmbeddedServer
 from portal.services.dossiers.approve import approve
+from portal.services.dossiers.assist import HELPED, assist
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.send_back import send_back
 from portal.services.dossiers.submit import submit
+from portal.services.dossiers.withdraw import withdraw
 from portal.services.errors import PortalError, Stale
 from portal.services.oversight.audit import verify
 from tests.filings import filled_draft, proposed, submitted
+from tests.intakes import NUMBER
 from tests.people import citizen, clerk, leader, officer
 
 GROUND = "Không thuộc thẩm quyền của Ủy ban nhân dân nơi nhận hồ sơ (NĐ 123/2015/NĐ-CP, Điều 21)"
@@ -99,3 +103,40 @@ def test_citizens_who_send_at_once_get_codes_and_events_without_gap(committed: E
     with db.transaction() as session:
         assert sorted(session.scalars(select(Event.number)).all()) == list(range(1, 31))
         assert verify(session).findings == ()
+
+
+def test_owner_who_withdraws_while_fifty_sign_is_obeyed_or_told(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        owner = citizen(session)
+        dossier = proposed(session, owner, clerk(session), officer(session))
+        signers = [leader(session) for _ in range(25)]
+    code, seen = str(dossier.code), dossier.version
+
+    def act(index: int) -> str:
+        with db.transaction() as session:
+            if index % 2:
+                return str(approve(session, signers[index // 2], code, expected_version=seen).state)
+            return str(withdraw(session, owner, code, expected_version=seen).state)
+
+    outcomes = Counter(at_once([lambda index=index: act(index) for index in range(50)]))
+    assert outcomes[Stale] == 49
+    with db.transaction() as session:
+        assert outcomes[session.get_one(Dossier, dossier.id).state] == 1
+        results = session.scalar(select(func.count()).where(IssuedDocument.kind == "result"))
+        assert results == outcomes["in_processing"]
+        assert verify(session).findings == ()
+
+
+def test_counters_that_open_a_dossier_at_once_tell_its_owner_once(committed: EmbeddedServer) -> None:
+    with db.transaction() as session:
+        dossier = submitted(session, citizen(session, personal_id=NUMBER))
+        helpers = [clerk(session) for _ in range(10)]
+    said = {"code": str(dossier.code), "card": NUMBER, "is_present": "yes"}
+
+    def help_them(helper: Actor) -> str:
+        with db.transaction() as session:
+            return str(assist(session, helper, said).code)
+
+    assert at_once([lambda helper=helper: help_them(helper) for helper in helpers]) == [dossier.code] * 10
+    with db.transaction() as session:
+        assert session.scalar(select(func.count()).where(Notice.kind == HELPED)) == 1
