@@ -69,7 +69,7 @@ def why_assigned(dossier: Dossier, events: Sequence[Event], names: Mapping[str, 
     last, holder_id = _last_assignment(events), str(dossier.assigned_to)
     if last is None or dossier.assigned_to is None:
         return None
-    is_mine = dossier.assigned_to == current_actor().account_id
+    is_mine = current_actor().is_one_of(dossier.assigned_to)
     stands_in = dossier.assigned_to in current_actor().stands_in_for
     heading = _("Vì sao việc này của tôi") if is_mine or stands_in else _("Ai thụ lý, vì sao")
     first = [_("Ông/bà thay %(name)s đang vắng mặt", name=names.get(holder_id, ""))] if stands_in else []
