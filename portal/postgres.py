@@ -78,7 +78,7 @@ class EmbeddedServer:
                     return
                 with suppress(ProcessLookupError):
                     os.kill(pid, kind)
-                if wait_until(lambda: self._postmaster() is None, STOP_SECONDS):
+                if wait_until(lambda: self._postmaster() is None and not is_alive(pid), STOP_SECONDS):
                     return
         raise NoServer("the database server does not stop")
 
