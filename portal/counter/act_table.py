@@ -58,7 +58,7 @@ def _chosen(form: Form, name: str) -> frozenset[str]:
     return frozenset(form.getlist(name)) if isinstance(form, MultiDict) else frozenset()
 
 
-def _day(form: Form, name: str) -> str:
+def day_in(form: Form, name: str) -> str:
     """A day that was typed in three boxes, as `2026-11-25`; empty where the boxes hold no numbers."""
     parts = [form.get(f"{name}.{part}", "").strip() for part in ("year", "month", "day")]
     if not all(part.isascii() and part.isdigit() for part in parts):
@@ -68,12 +68,12 @@ def _day(form: Form, name: str) -> str:
 
 
 def _extend(session: Session, actor: Actor, code: str, version: int, form: Form) -> Dossier:
-    day, reason = _day(form, "new_day"), form.get("reason", "")
+    day, reason = day_in(form, "new_day"), form.get("reason", "")
     return extend_deadline(session, actor, code, expected_version=version, reason=reason, new_day=day)
 
 
 def _record_verification(session: Session, actor: Actor, code: str, version: int, form: Form) -> Dossier:
-    held_at = f"{_day(form, 'held_on')}T{form.get('held_at', '').strip()}"
+    held_at = f"{day_in(form, 'held_on')}T{form.get('held_at', '').strip()}"
     said = {name: form.get(name, "") for name in ("place", "participants", "content")}
     return record_verification(session, actor, code, expected_version=version, held_at=held_at, **said)
 

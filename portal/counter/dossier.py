@@ -78,7 +78,8 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "status_code": STATUS_CODES[place.state],
         "filed_at": _name(folder.filing_office, language),
         "place": place_words(dossier, place),
-        "due": due_of(dossier, now := clock.now(), one_working_day_after(db(), now)),
+        "due": (due := due_of(dossier, now := clock.now(), one_working_day_after(db(), now))),
+        "apology": _apology(dossier, due["kind"]),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
         "facts": fact_rows(procedure, answers, language, looked_up),
         "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
@@ -96,6 +97,20 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "supplement": supplement_shown(dossier, procedure, folder, attached),
         "attached": attached_groups(dossier, procedure, folder, attached, language),
     }
+
+
+def _apology(dossier: Dossier, due_kind: str) -> dict[str, str] | None:
+    """What whoever may appoint another day is told once the promise is a working day away, or past.
+
+    Source: NĐ 118/2025/NĐ-CP, kept from NĐ 61/2018/NĐ-CP, Điều 19 (R6: the apology goes out before the promised moment).
+    """
+    words = {
+        "due_soon": _("Còn chưa đến một ngày làm việc là đến hẹn"),
+        "overdue": _("Hồ sơ đã quá hẹn"),
+    }.get(due_kind)
+    if words is None or Act.EXTEND_DEADLINE not in {move.act for move in buttons(dossier, current_actor())}:
+        return None
+    return {"title": words, "href": url_for("counter.act", code=dossier.code, act="extend-deadline")}
 
 
 def _may_carry_files(procedure: Procedure, folder: Folder) -> bool:

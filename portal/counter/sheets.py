@@ -1,7 +1,8 @@
-"""What is read off the history and printed: the control sheet of a dossier, and the register of an office and year."""
+"""What is read off the history and printed: a dossier's control sheet, an office's register of the year, a day's hand-overs."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -11,9 +12,11 @@ from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.act_table import day_in
 from portal.models import Dossier
 from portal.services.dossiers.ask_opinion import opinions_of
 from portal.services.dossiers.control_sheet import control_sheet
+from portal.services.dossiers.handover import HandedOver, handed_over
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.papers import unsigned_facts
 from portal.services.dossiers.queries import at_counter
@@ -24,7 +27,7 @@ from portal.services.results.template import paper_html
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.documents import pdf_response
-from portal.web.filters import write_date
+from portal.web.filters import write_date, write_short_moment
 
 OLDEST_BOOK = 2000
 CONTROL_SHEET, REGISTER = "Phiếu kiểm soát quá trình giải quyết hồ sơ", "Sổ theo dõi hồ sơ"
@@ -64,6 +67,40 @@ def register_paper() -> Response:
     lines = [_shown(line) for line in register_lines(db(), current_actor(), office_code, year, after=after)]
     facts = unsigned_facts(db(), office_code, REGISTER, dossier_code="", year=year, lines=lines)
     return pdf_response(draw_apart(paper_html("form_06", facts, ""), title=REGISTER), f"{office_code}-{year}-form_06.pdf")
+
+
+@blueprint.get("/handover")
+@staff(Permission.SEE_QUEUE)
+def handover() -> ResponseReturnValue:
+    books = _books()
+    office_code, day = request.args.get("office", "") or (books[0] if books else ""), _day_asked_for()
+    lines = handed_over(db(), current_actor(), office_code, day) if office_code else []
+    return render_template(
+        "counter/handover.html",
+        offices=[{"value": code, "label": office_of(db(), code).name} for code in books],
+        office_code=office_code,
+        office_name=office_of(db(), office_code).name if office_code else "",
+        day=day,
+        lines=[_handed(number, line) for number, line in enumerate(lines, start=1)],
+    )
+
+
+def _day_asked_for() -> date:
+    """The day whose hand-overs are asked for: today unless three boxes name another."""
+    try:
+        return date.fromisoformat(day_in(request.args, "day"))
+    except ValueError:
+        return clock.today()
+
+
+def _handed(number: int, line: HandedOver) -> dict[str, Any]:
+    return {
+        **vars(line),
+        "number": number,
+        "href": url_for("counter.dossier", code=line.code),
+        "handed": write_short_moment(line.handed_at),
+        "promised": write_short_moment(line.promised_at) or "–",
+    }
 
 
 def _asked_for() -> tuple[str, int, int]:

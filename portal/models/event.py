@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.crypto import Sealed
@@ -23,7 +23,10 @@ class Event(HasDataKey, Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("dossier_id", "dossier_version"),)
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "dossier_version"),
+        Index("ix_events_hand_overs", "office_code", "happened_at", postgresql_where=text("name = 'forwarded'")),
+    )
 
     id: Mapped[RowId]
     number: Mapped[int] = mapped_column(unique=True)

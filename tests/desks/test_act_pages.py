@@ -62,6 +62,18 @@ def test_owner_withdraws_once_and_the_second_press_finds_nothing_to_do(cast: Cas
     assert cast.place_of(filed) == ("withdrawn", None, 2)
 
 
+def test_days_hand_overs_are_listed_for_both_sides_to_sign(cast: Cast) -> None:
+    code = cast.file("appraising").code
+    today = cast["clerk"].get("/counter/handover").text
+    assert code in today
+    assert "Bên nhận (ký và ghi rõ họ tên)" in today
+    then = cast["officer"].get("/counter/handover?office=H26.31&day.day=2&day.month=1&day.year=2026")
+    assert then.status_code == 200
+    assert "Ngày này chưa bàn giao hồ sơ nào" in then.text
+    assert code in cast["clerk"].get("/counter/handover?day.day=99&day.month=x&day.year=").text, "an odd day is today"
+    assert cast["clerk elsewhere"].get("/counter/handover?office=H26.31").status_code == 404
+
+
 def test_register_of_another_office_is_not_found(cast: Cast) -> None:
     assert cast["clerk"].get("/counter/register?office=H26.31").status_code == 200
     assert cast["clerk elsewhere"].get("/counter/register?office=H26.31").status_code == 404

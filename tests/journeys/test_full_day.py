@@ -74,6 +74,9 @@ def test_ten_dossiers_of_one_day_come_each_to_its_own_end(world: World, tmp_path
     received = (*bundle, supplemented, late, at_counter, far_away)
     assert all(clerk.says(code) for code in received)
     assert not any(clerk.says(code) for code in (withdrawn, transferred, refused)), "what was not received has no line"
+    clerk.go("/counter/handover")
+    assert all(clerk.says(code) for code in (*bundle, supplemented, far_away, at_counter))
+    assert not clerk.says(late), "it lies at the counter still"
     for walker in (*everybody, clerk, leader):
         assert walker.said == []
         walker.page.close()

@@ -1,8 +1,8 @@
-"""Forms 05 and 06: read off the history and the register, never typed."""
+"""Forms 05 and 06, and the list of the day's hand-overs: read off the history and the register, never typed."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Duty, Role
 from portal.services.dossiers.control_sheet import control_sheet
+from portal.services.dossiers.forward import forward
+from portal.services.dossiers.handover import handed_over
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.papers import unsigned_facts
 from portal.services.dossiers.register import register_lines
@@ -74,6 +76,34 @@ def test_line_of_a_destroyed_dossier_stays_and_names_nobody(session: Session) ->
     session.expire_all()
     (line,) = register_lines(session, taker, OFFICE, 2026)
     assert (line.number, line.person, line.contact) == (1, "", "")
+
+
+def test_hand_over_list_holds_what_was_passed_on_that_day_at_that_office_in_order(
+    session: Session, on_monday_morning: time_machine.Traveller
+) -> None:
+    taker = clerk(session)
+    first, second, kept = (received(session, citizen(session), taker) for _ in range(3))
+    for dossier in (second, first):
+        forward(session, taker, str(dossier.code), expected_version=dossier.version)
+    on_monday_morning.shift(timedelta(days=1))
+    forward(session, taker, str(kept.code), expected_version=kept.version)
+    monday, tuesday = (handed_over(session, taker, OFFICE, date(2026, 11, day)) for day in (16, 17))
+    assert [line.code for line in monday] == [second.code, first.code]
+    assert [line.code for line in tuesday] == [kept.code]
+    assert (monday[0].person, monday[0].handed_by, monday[0].handed_at) == ("Nguyễn Thị Mẫu", "Lê Thị Một Cửa", NOW)
+    assert handed_over(session, taker, OFFICE, date(2026, 11, 15)) == []
+    with pytest.raises(NotFound):
+        handed_over(session, clerk(session, OTHER_OFFICE), OFFICE, date(2026, 11, 16))
+
+
+def test_line_of_a_destroyed_dossier_in_the_hand_over_list_names_nobody(session: Session) -> None:
+    taker = clerk(session)
+    dossier = received(session, citizen(session), taker)
+    forward(session, taker, str(dossier.code), expected_version=dossier.version)
+    destroy(session, dossier.data_key_id)
+    session.expire_all()
+    (line,) = handed_over(session, taker, OFFICE, date(2026, 11, 16))
+    assert (line.code, line.person, line.handed_by) == (dossier.code, "", "Lê Thị Một Cửa")
 
 
 def test_book_of_another_office_and_one_served_for_some_procedures_only_stay_closed(session: Session) -> None:
