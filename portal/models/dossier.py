@@ -132,6 +132,7 @@ class Dossier(HasDataKey, Base):
             postgresql_where=text("stage = 'appraising' AND proposed_by IS NOT NULL"),
         ),
         Index("ix_dossiers_step_due_at", "step_due_at", postgresql_where=text("step_due_at IS NOT NULL")),
+        Index("ix_dossiers_steps_of_officer", "assigned_to", "step_due_at", postgresql_where=text("step_due_at IS NOT NULL")),
         Index(
             "ix_dossiers_promised_at_in_hand",
             "promised_at",

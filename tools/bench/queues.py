@@ -105,10 +105,11 @@ def _employ(session: Any, role: str) -> None:
 
 def _walk() -> dict[str, Pages]:
     """Every page of every desk, in turn, so that a moment's load of the machine meets all of them."""
-    from portal import create_app, db
+    from portal import db
     from portal.auth.session import cookie_name
+    from portal.warm_up import create_warm_app
 
-    app = create_app()
+    app = create_warm_app()
     clients = {}
     for role in DESKS:
         clients[role] = app.test_client()
