@@ -21,7 +21,8 @@ from portal.models import Dossier
 from portal.services.catalogue.versions import names_of
 from portal.services.dossiers.bulk import CHOSEN_FIELD, MOST
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.queues import PAGE_SIZE, QueueCounts, QueueFilter, queue, queue_counts
+from portal.services.dossiers.queue_counts import QueueCounts, queue_counts
+from portal.services.dossiers.queues import PAGE_SIZE, QueueFilter, queue
 from portal.services.dossiers.vocabulary import STATUS_CODES, Place, Stage, State
 from portal.web.access import staff
 from portal.web.database import db

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from portal.auth.permissions import Actor, Permission, Role
 from portal.services.dossiers.bulk import permission_for
 from portal.services.dossiers.lifecycle import RUNNING
-from portal.services.dossiers.queues import MOST_COUNTED, OPINIONS_AT, Opinions, QueueCounts
+from portal.services.dossiers.queue_counts import MOST_COUNTED, QueueCounts
+from portal.services.dossiers.queues import OPINIONS_AT, Opinions
 from portal.services.dossiers.vocabulary import (
     APPRAISING,
     CONFIRMATION,

@@ -18,7 +18,8 @@ from portal.auth.permissions import Actor, Duty, Role
 from portal.models import Dossier, DossierTally
 from portal.services.dossiers.lifecycle import PLACES, RUNNING
 from portal.services.dossiers.queries import at_counter
-from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, place_of, queue, queue_counts
+from portal.services.dossiers.queue_counts import queue_counts
+from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, place_of, queue
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.tallies import gather_tallies
 from portal.services.dossiers.vocabulary import APPRAISING, RETURNED, SUBMITTED

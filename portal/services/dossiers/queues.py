@@ -1,7 +1,7 @@
-"""The queues of the desks: what must be answered first stands first, page by page, and how many stand where.
+"""The queues of the desks: what must be answered first stands first, page by page.
 
 Every list follows an index from its beginning (`ix_dossiers_queue…`): one short walk for each office and place, merged.
-Nothing here counts or sorts all that is open, so a page costs the same among a thousand dossiers and a million.
+Nothing here sorts all that is open, so a page costs the same among a thousand dossiers and a million.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,31 +23,26 @@ from sqlalchemy import (
     column,
     false,
     func,
-    literal,
     literal_column,
-    null,
     or_,
     select,
     true,
     tuple_,
-    union,
     union_all,
     values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from portal.auth.permissions import Actor, Permission
 from portal.blind_index import name_tokens, personal_id_hash
-from portal.models import DataKey, Dossier, DossierTally, ProcedureVersion
-from portal.services.dossiers.lifecycle import PLACES, RUNNING
+from portal.models import DataKey, Dossier
+from portal.services.dossiers.lifecycle import PLACES
 from portal.services.dossiers.queries import asked_of, in_reach_of
-from portal.services.dossiers.vocabulary import APPRAISING, CONFIRMATION, DRAFT, SIGNATURE, Place, Stage, State
+from portal.services.dossiers.vocabulary import APPRAISING, CONFIRMATION, DRAFT, SIGNATURE, Place, State
 
 PAGE_SIZE = 50
 MOST_FOUND = 200
-MOST_COUNTED = 99
-MINE_DUE_SOON = "mine_due_soon"
 OPINIONS_AT = (APPRAISING, CONFIRMATION, SIGNATURE)
 CODE = re.compile(r".+-[0-9]{8}-[0-9]{7}")
 Opinions = Literal["", "awaited", "asked_of_us"]
@@ -75,24 +70,6 @@ class QueueFilter:
     newest_first: bool = False
     after: str = ""
     before: str = ""
-
-
-@dataclass(frozen=True)
-class QueueCounts:
-    """How many stand at each place, exactly; the others up to `MOST_COUNTED` and one more, which says `or more`.
-
-    `procedures`: of which there are dossiers, with their names (Vietnamese, English), by code.
-    """
-
-    places: dict[Place, int] = field(default_factory=dict)
-    procedures: dict[str, tuple[str, str]] = field(default_factory=dict)
-    overdue: int = 0
-    due_soon: int = 0
-    mine: int = 0
-    mine_due_soon: int = 0
-    awaited: int = 0
-    asked_of_us: int = 0
-    sent_back: int = 0
 
 
 def place_of(dossier: type[Dossier]) -> ColumnElement[str]:
@@ -131,13 +108,12 @@ def _found_ids(actor: Actor, wanted: QueueFilter, *, backwards: bool) -> Subquer
     if wanted.search.strip():
         return _one_walk(_matching(actor, wanted), actor, wanted, backwards=backwards)
     if wanted.opinions == "asked_of_us":
-        asked = select(Dossier).where(asked_of(actor), place_of(Dossier).in_([str(place) for place in OPINIONS_AT]))
-        return _one_walk(asked, actor, wanted, backwards=backwards)
-    walks = [_walk(span, condition, actor, wanted, backwards=backwards) for span, condition in _spans(actor, wanted)]
+        return _one_walk(select(Dossier).where(asked_for_opinion(actor)), actor, wanted, backwards=backwards)
+    walks = [_walk(span, condition, actor, wanted, backwards=backwards) for span, condition in spans(actor, wanted)]
     return union_all(*walks).subquery("found") if walks else select(*_keys()).where(false()).subquery("found")
 
 
-def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnElement[bool]]]:
+def spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnElement[bool]]]:
     """The beginnings of the indexes to be walked: offices with places, offices and procedures with places, or one's own."""
     places = [str(place) for place in wanted.places or PLACES if place != DRAFT]
     if wanted.mine_only:
@@ -162,6 +138,11 @@ def _spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnEleme
         span = values(*names, name="part").data(parts)
         is_there = and_(Dossier.office_code == span.c.office_code, Dossier.procedure_code == span.c.procedure_code)
         yield span, and_(is_there, place_of(Dossier) == span.c.place)
+
+
+def asked_for_opinion(actor: Actor) -> ColumnElement[bool]:
+    """Of another office that awaits the opinion of one of the actor's, where opinions are given."""
+    return and_(asked_of(actor), place_of(Dossier).in_([str(place) for place in OPINIONS_AT]))
 
 
 def whose_are(actor: Actor) -> list[uuid.UUID]:
@@ -199,14 +180,8 @@ def _keys() -> tuple[ColumnElement[Any], ...]:
 
 
 def _living(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards: bool) -> Select[Any]:
-    """Only dossiers whose content is not destroyed, of the wanted time, and beyond where the page begins."""
-    rows = rows.join(DataKey, DataKey.id == Dossier.data_key_id).where(DataKey.wrapped.is_not(None))
-    if wanted.due_from or wanted.due_before:
-        rows = rows.where(_is_due(wanted))
-    if wanted.opinions == "awaited":
-        rows = rows.where(Dossier.asked_offices.op("<>")(literal_column("'{}'")))
-    if wanted.sent_back:
-        rows = rows.where(Dossier.stage == literal_column("'appraising'"), Dossier.proposed_by.is_not(None))
+    """Only dossiers whose content is not destroyed, as wanted, and beyond where the page begins."""
+    rows = rows.join(DataKey, DataKey.id == Dossier.data_key_id).where(DataKey.wrapped.is_not(None), is_wanted(wanted))
     if mark := wanted.after or wanted.before:
         other = aliased(Dossier, name="mark")
         begins = select(due_of(other).label("due"), other.submitted_at, other.id).where(
@@ -219,15 +194,18 @@ def _living(rows: Select[Any], actor: Actor, wanted: QueueFilter, *, backwards: 
     return rows
 
 
-def _is_due(wanted: QueueFilter) -> ColumnElement[bool]:
-    return and_(true(), *_between(due_of(Dossier), wanted))
-
-
-def _between(moment: Any, wanted: QueueFilter) -> Iterable[ColumnElement[bool]]:
+def is_wanted(wanted: QueueFilter) -> ColumnElement[bool]:
+    """What the filter says beside whose the dossiers are and where they stand, in the words of the indexes."""
+    kept: list[ColumnElement[bool]] = [true()]
     if wanted.due_from:
-        yield moment >= wanted.due_from
+        kept.append(due_of(Dossier) >= wanted.due_from)
     if wanted.due_before:
-        yield moment < wanted.due_before
+        kept.append(due_of(Dossier) < wanted.due_before)
+    if wanted.opinions == "awaited":
+        kept.append(Dossier.asked_offices.op("<>")(literal_column("'{}'")))
+    if wanted.sent_back:
+        kept += [Dossier.stage == literal_column("'appraising'"), Dossier.proposed_by.is_not(None)]
+    return and_(*kept)
 
 
 def _ordered(keys: Any, *, backwards: bool) -> list[ColumnElement[Any]]:
@@ -255,59 +233,3 @@ def _is_named(office: str, tokens: Sequence[bytes]) -> ColumnElement[bool]:
     """Every word in the name, at the office, in the words of the index."""
     names = func.names_at_office(Dossier.office_code, Dossier.name_tokens, type_=ARRAY(LargeBinary))
     return names.contains([office.encode() + token for token in tokens])
-
-
-def queue_counts(session: Session, actor: Actor, *, now: datetime, soon: datetime) -> QueueCounts:
-    """How many of the actor's dossiers stand where; `soon` is until when a promise counts as coming soon."""
-    lists = {
-        "overdue": QueueFilter(places=RUNNING, due_before=now),
-        "due_soon": QueueFilter(places=RUNNING, due_from=now, due_before=soon),
-        "mine": QueueFilter(places=RUNNING, mine_only=True),
-        "awaited": QueueFilter(places=OPINIONS_AT, opinions="awaited"),
-        "asked_of_us": QueueFilter(opinions="asked_of_us"),
-        "sent_back": QueueFilter(places=(APPRAISING,), sent_back=True),
-    }
-    parts = [_at_places(actor), _of_procedures(actor), *(_up_to_most(actor, name, wanted) for name, wanted in lists.items())]
-    parts.append(_mine_due_soon(actor, now, soon))
-    counted = session.execute(union_all(*parts)).all()
-    places = {_place(name): int(how_many) for kind, name, how_many, _names in counted if kind == "place" and how_many}
-    procedures = {code: (names[0], names[1]) for kind, code, how_many, names in counted if kind == "procedure" and how_many}
-    some = {kind: int(how_many) for kind, _name, how_many, _names in counted if kind in (*lists, MINE_DUE_SOON)}
-    return QueueCounts(places, procedures, **some)
-
-
-def _at_places(actor: Actor) -> Select[Any]:
-    how_many = func.sum(DossierTally.how_many)
-    rows = select(literal("place"), DossierTally.place, how_many, null().cast(JSONB)).where(in_reach_of(actor, DossierTally))
-    return rows.group_by(DossierTally.place)
-
-
-def _of_procedures(actor: Actor) -> Select[Any]:
-    """The procedures with their newest names."""
-    code, how_many = DossierTally.procedure_code, func.sum(DossierTally.how_many)
-    tallies = select(code, how_many.label("how_many")).where(in_reach_of(actor, DossierTally)).group_by(code).subquery("tallied")
-    newest = select(ProcedureVersion.summary["name"]).where(ProcedureVersion.code == tallies.c.procedure_code)
-    newest = newest.where(ProcedureVersion.state.in_(("shipped", "approved")))
-    name = newest.order_by(ProcedureVersion.created_at.desc()).limit(1).scalar_subquery()
-    return select(literal("procedure"), tallies.c.procedure_code, tallies.c.how_many, name)
-
-
-def _mine_due_soon(actor: Actor, now: datetime, soon: datetime) -> Select[Any]:
-    """What the actor holds whose term or whose step is due: two walks of two indexes, since none serves both."""
-    terms = _found_ids(actor, QueueFilter(places=RUNNING, mine_only=True, due_from=now, due_before=soon), backwards=False)
-    steps = select(Dossier.id).where(Dossier.assigned_to.in_(whose_are(actor)), place_of(Dossier) == str(APPRAISING))
-    steps = steps.where(Dossier.step_due_at >= now, Dossier.step_due_at < soon, in_reach_of(actor, by_index=False))
-    both = union(select(terms.c.id), steps.limit(MOST_COUNTED + 1)).subquery(MINE_DUE_SOON)
-    some = select(both.c.id).limit(MOST_COUNTED + 1).subquery()
-    return select(literal(MINE_DUE_SOON), literal(""), func.count(), null().cast(JSONB)).select_from(some)
-
-
-def _up_to_most(actor: Actor, name: str, wanted: QueueFilter) -> Select[Any]:
-    ids = _found_ids(actor, wanted, backwards=False)
-    some = select(ids.c.id).limit(MOST_COUNTED + 1).subquery(name)
-    return select(literal(name), literal(""), func.count(), null().cast(JSONB)).select_from(some)
-
-
-def _place(text: str) -> Place:
-    state, _, stage = text.partition("/")
-    return Place(State(state), Stage(stage) if stage else None)

@@ -25,7 +25,8 @@ from portal.services.dossiers.queries import (
     owned_dossiers,
     paper_of,
 )
-from portal.services.dossiers.queues import PAGE_SIZE, QueueFilter, queue, queue_counts
+from portal.services.dossiers.queue_counts import queue_counts
+from portal.services.dossiers.queues import PAGE_SIZE, QueueFilter, queue
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.vocabulary import NOT_RECEIVED, RECEIVED, SUBMITTED, UNASSIGNED, Place, State
 from portal.services.errors import NotFound

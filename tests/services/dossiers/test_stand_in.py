@@ -17,7 +17,8 @@ from portal.services.dossiers.assign import assign
 from portal.services.dossiers.officers import candidates_for
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import buttons
-from portal.services.dossiers.queues import QueueFilter, queue, queue_counts
+from portal.services.dossiers.queue_counts import queue_counts
+from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.dossiers.reassign import reassign
 from portal.services.dossiers.suggested_officer import suggested
 from portal.services.dossiers.vocabulary import Act

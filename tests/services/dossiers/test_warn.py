@@ -19,7 +19,7 @@ from portal.postgres import EmbeddedServer
 from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import facts_of
-from portal.services.dossiers.queues import queue_counts
+from portal.services.dossiers.queue_counts import queue_counts
 from portal.services.dossiers.reassign import reassign
 from portal.services.dossiers.stop import stop
 from portal.services.dossiers.warn import warn_of_dues, warning_letter

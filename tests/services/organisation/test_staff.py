@@ -17,7 +17,8 @@ from portal.models import StaffDuty, StaffMember
 from portal.postgres import EmbeddedServer
 from portal.services.dossiers.lifecycle import allowed
 from portal.services.dossiers.queries import at_counter, facts_of, for_act
-from portal.services.dossiers.queues import QueueFilter, queue, queue_counts
+from portal.services.dossiers.queue_counts import queue_counts
+from portal.services.dossiers.queues import QueueFilter, queue
 from portal.services.dossiers.vocabulary import Act
 from portal.services.errors import EditedMeanwhile, Forbidden, GuardRefused, InvalidInput, LevelTooLow, NotFound, PortalError
 from portal.services.organisation.staff import add_person, change_duty, end_duty, give_duty, people
