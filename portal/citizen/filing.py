@@ -34,7 +34,14 @@ def filing_of(code: str) -> Filing | None:
 def own_filing(procedure: Procedure, draft: Dossier) -> Filing:
     """The person's draft at their own desk."""
     before = url_for("citizen.procedure", code=procedure.code)
-    return Filing(procedure, draft, Desk("citizen", lambda step: _step_url(procedure.code, step), before, _attachment_url))
+    desk = Desk(
+        "citizen",
+        step_url=lambda step: _step_url(procedure.code, step),
+        before_url=before,
+        attachment_url=_attachment_url,
+        dispute_url=lambda key, step: url_for("citizen.dispute", code=procedure.code, element=key, back=step),
+    )
+    return Filing(procedure, draft, desk)
 
 
 def _step_url(code: str, step: str) -> str:

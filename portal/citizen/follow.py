@@ -21,7 +21,7 @@ from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.open_elsewhere import openings_of
-from portal.services.dossiers.queries import documents_of, owned, owned_dossiers, paper_of
+from portal.services.dossiers.queries import documents_of, latest_answers, owned, owned_dossiers, paper_of
 from portal.services.dossiers.reopened import reopened
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
 from portal.services.results.template import grouped, qr_svg, verification_url
@@ -30,6 +30,7 @@ from portal.web.access import logged_in
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
+from portal.web.filed import filed_words
 from portal.web.filters import write_moment
 from portal.web.language import current_language
 from portal.web.own_acts import own_acts
@@ -118,6 +119,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
             }
             for one in (*attachments_of(db(), dossier), *replaced_attachments(db(), dossier))
         ],
+        "said": filed_words(by_hash(db(), dossier.version_hash), latest_answers(db(), dossier).content, current_language()),
         "openings": openings_of(db(), dossier),
         "tracking_secret": dossier.parties["tracking_secret"],
     }

@@ -13,6 +13,7 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     dossier,
     elsewhere,
     intake,
+    intake_disputes,
     intake_done,
     intake_papers,
     intake_steps,

@@ -18,6 +18,7 @@ from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.dossiers.attachments import attachment_of, open_attachment
+from portal.services.dossiers.claims import disputes, proof_of
 from portal.services.dossiers.digitise import EXTRACT, Digitised, digitised_state
 from portal.services.dossiers.folder import Folder
 from portal.services.dossiers.queries import at_counter
@@ -35,9 +36,9 @@ from portal.web.uploads import attachment_row, component_words, kept_response, p
 def attached_groups(
     dossier: Dossier, procedure: Procedure, folder: Folder, attached: list[Attachment], language: str
 ) -> list[dict[str, Any]]:
-    """Each component that the answers call for, with what is attached to it."""
+    """Each component that the answers call for, and each claim that a paper came with, with what is attached to it."""
     wanted = components_wanted(procedure, folder.answers.content)
-    return [
+    groups = [
         {
             "name": procedure.say(component.name, language),
             "words": component_words(component, is_required=component.is_required),
@@ -46,7 +47,7 @@ def attached_groups(
             ),
             "rows": [
                 {
-                    **_row(one, component, dossier, procedure, language),
+                    **_row(one, procedure.say(component.name, language), dossier),
                     "compared": " · ".join(filter(None, [_compared(one, folder.people), _custody(one), _extracted(one)])),
                 }
                 for one in attached
@@ -55,13 +56,27 @@ def attached_groups(
         }
         for component in wanted
     ]
+    return groups + _proofs(dossier, procedure, folder, attached, language)
 
 
-def _row(one: Attachment, component: Component, dossier: Dossier, procedure: Procedure, language: str) -> dict[str, Any]:
+def _proofs(
+    dossier: Dossier, procedure: Procedure, folder: Folder, attached: list[Attachment], language: str
+) -> list[dict[str, Any]]:
+    """The papers that came with what the person says of a registry's value."""
+    found = []
+    for element, _answer in disputes(procedure, folder.answers.content):
+        papers = [one for one in attached if one.component_id == proof_of(element.key)]
+        name = _("Kèm điều báo chưa đúng: %(what)s", what=getattr(element.label, language))
+        if papers:
+            found.append({"name": name, "rows": [_row(one, name, dossier) for one in papers]})
+    return found
+
+
+def _row(one: Attachment, component: str, dossier: Dossier) -> dict[str, Any]:
     words, colour = _seal_words(one.seal_verdict)
     return {
         **attachment_row(one),
-        "component": procedure.say(component.name, language),
+        "component": component,
         "href": url_for("counter.attachment", code=dossier.code, attachment_id=one.id),
         "preview_href": url_for("counter.attachment_preview", code=dossier.code, attachment_id=one.id),
         "digitised": _digitised(one),

@@ -18,7 +18,6 @@ from portal.counter.assignment import act_label, in_whose_place, place_words, wh
 from portal.counter.attachments import attached_groups
 from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument, Office
-from portal.services.catalogue.answers import looked_up_elements
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
@@ -26,6 +25,7 @@ from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import sent_attachments
 from portal.services.dossiers.calendar import one_working_day_after
+from portal.services.dossiers.claims import proofs_of
 from portal.services.dossiers.folder import Folder, folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
@@ -35,10 +35,10 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
+from portal.web.filed import filed_words
 from portal.web.filters import write_short_moment
-from portal.web.groups import group_rows
 from portal.web.language import current_language
-from portal.web.questions import fact_rows, registry_name, said_rows
+from portal.web.questions import registry_name, said_rows
 from portal.web.words import event_name, role_name
 
 KEYS = {
@@ -68,7 +68,6 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
     attached = sent_attachments(db(), dossier) if _may_carry_files(procedure, folder) else []
     names = folder.people
     answers: Answers = folder.answers.content
-    looked_up = [element.key for element in looked_up_elements(procedure)]
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     return {
         "dossier": dossier,
@@ -81,9 +80,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "due": (due := due_of(dossier, now := clock.now(), one_working_day_after(db(), now))),
         "apology": _apology(dossier, due["kind"]),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
-        "facts": fact_rows(procedure, answers, language, looked_up),
-        "unverified": said_rows(procedure, answers, language, [key for key in looked_up if procedure.elements[key].is_locked]),
-        "asked": _asked(procedure, answers, language, looked_up),
+        **filed_words(procedure, answers, language),
         "compared": [_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)],
         "can_recheck": _can_recheck(dossier),
         "evidence": [_evidence_row(row) for row in folder.evidence],
@@ -114,7 +111,8 @@ def _apology(dossier: Dossier, due_kind: str) -> dict[str, str] | None:
 
 
 def _may_carry_files(procedure: Procedure, folder: Folder) -> bool:
-    return bool(folder.requests or components_wanted(procedure, folder.answers.content))
+    answers: Answers = folder.answers.content
+    return bool(folder.requests or proofs_of(answers) or components_wanted(procedure, answers))
 
 
 def _name(office: Office | None, language: str) -> str:
@@ -137,13 +135,6 @@ def _compared_row(one: Comparison, language: str) -> dict[str, Any]:
         "differs": one.differs,
         "element": one.element.key,
     }
-
-
-def _asked(procedure: Procedure, answers: Answers, language: str, looked_up: list[str]) -> list[dict[str, Any]]:
-    typed = [key for key in answers if key in procedure.elements]
-    own = [key for key in typed if key not in looked_up or not procedure.elements[key].is_locked]
-    groups = [group for page in procedure.definition.pages for group in page.groups]
-    return said_rows(procedure, answers, language, own) + group_rows(procedure, groups, answers, language)
 
 
 def _evidence_row(row: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def intake_of(draft: Dossier, procedure: Procedure) -> Filing:
         step_url=lambda step: _step_url(draft.id, step),
         before_url=url_for("counter.intake"),
         attachment_url=lambda attachment_id: _attachment_url(draft.id, attachment_id),
+        dispute_url=lambda key, step: url_for("counter.intake_dispute", draft_id=draft.id, element=key, back=step),
         first_steps=("facts",),
         extra={"assisted": _assisted(draft, procedure)},
     )

@@ -18,12 +18,15 @@ from portal.web.language import current_language
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a draft is filled: its name, the address of a step, of what lies before, of an attachment; what its pages add."""
+    """Where a draft is filled: its name, the address of a step, of what lies before, of an attachment, of the page that says
+    a registry's value is not right (element key, name of the step to come back to); what its pages add.
+    """
 
     name: str
     step_url: Callable[[str], str]
     before_url: str
     attachment_url: Callable[[str], tuple[str, str]]
+    dispute_url: Callable[[str, str], str]
     first_steps: tuple[str, ...] = ("consent", "facts")
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -50,6 +53,10 @@ class Filing:
 
     def url(self, step: str) -> str:
         return self.desk.step_url(step)
+
+    def dispute_url_from(self, step: str) -> Callable[[str], str]:
+        """The address, for each element, of the page that disputes its value and leads back to the step."""
+        return lambda key: self.desk.dispute_url(key, step)
 
     def around(self, step: str) -> dict[str, Any]:
         """What every step's page shows around its form."""

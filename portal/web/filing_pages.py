@@ -39,7 +39,7 @@ def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | 
     return render_template(
         "citizen/facts.html",
         **filing.around("facts"),
-        rows=fact_rows(filing.procedure, filing.answers, language, keys),
+        rows=fact_rows(filing.procedure, filing.answers, language, keys, filing.dispute_url_from("facts")),
         questions=questions,
         office=office,
         silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],

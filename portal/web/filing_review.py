@@ -76,7 +76,7 @@ def said_words(filing: Filing, language: str) -> dict[str, Any]:
     looked_up = [element.key for element in looked_up_elements(procedure)]
     locked = [key for key in looked_up if procedure.elements[key].is_locked]
     return {
-        "facts": fact_rows(procedure, answers, language, looked_up),
+        "facts": fact_rows(procedure, answers, language, looked_up, filing.dispute_url_from("review")),
         "unverified": said_rows(procedure, answers, language, locked, filing.url("facts")),
         "asked": [
             {

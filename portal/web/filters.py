@@ -133,13 +133,12 @@ def write_file_size(size_bytes: int | None, lang: str) -> str:
 
 
 def by_source(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Facts together with their neighbours of the same source and day, so that both are told once, in order of coming."""
-    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    """Facts together with their neighbours of the same source, day and record, so that each is told once, in order of coming."""
+    groups: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
-        groups.setdefault(
-            (str(row.get("source_label") or row.get("source") or NOTHING), write_date(row.get("as_of"))), []
-        ).append(row)
-    return [{"source_label": label, "day": day, "rows": members} for (label, day), members in groups.items()]
+        label = str(row.get("source_label") or row.get("source") or NOTHING)
+        groups.setdefault((label, write_date(row.get("as_of")), str(row.get("record") or NOTHING)), []).append(row)
+    return [{"source_label": label, "day": day, "rows": members} for (label, day, _record), members in groups.items()]
 
 
 def _in_page_language(write: Callable[..., str]) -> Callable[..., str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from portal.services.catalogue.composites import is_composite, parts_of
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.form import Question
-from portal.services.catalogue.provenance import CITIZEN, Answers
+from portal.services.catalogue.provenance import CITIZEN, DISPUTED, Answer, Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
+from portal.services.dossiers.claims import is_disputable
 from portal.web.words import tell
 
 RADIOS_UP_TO = 8
@@ -174,8 +175,16 @@ def registry_name(registry: str) -> str:
     return names.get(registry, registry)
 
 
-def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Iterable[str]) -> list[dict[str, Any]]:
-    """The registry's facts among the elements, in words, with their source and moment."""
+def fact_rows(
+    procedure: Procedure,
+    answers: Answers,
+    language: str,
+    keys: Iterable[str],
+    dispute_url: Callable[[str], str] | None = None,
+) -> list[dict[str, Any]]:
+    """The registry's facts among the elements, in words: with their source, record and moments, what the person claims
+    instead, and with `dispute_url` the way to say that one is not right.
+    """
     return [
         {
             "label": _label(element, language),
@@ -183,12 +192,35 @@ def fact_rows(procedure: Procedure, answers: Answers, language: str, keys: Itera
             "source": answer["source"],
             "source_label": registry_name(answer["source"]),
             "as_of": answer.get("as_of"),
+            "record": answer.get("record"),
+            "fetched_at": answer.get("fetched_at"),
             "element": key,
+            **_claim_row(element, answer, language),
+            **_dispute_link(element, answer, dispute_url),
         }
         for key in keys
         for element, answer in [(procedure.elements[key], answers.get(key))]
-        if answer and answer["source"] != "citizen"
+        if answer and answer["source"] != CITIZEN
     ]
+
+
+def _claim_row(element: Element, answer: Answer, language: str) -> dict[str, Any]:
+    """What the person claims in place of the registry's value; nothing where they do not."""
+    claim = answer.get(DISPUTED)
+    if not claim:
+        return {}
+    return {
+        "disputed": show(element, claim["claimed"], language),
+        "disputed_reason": claim["reason"],
+        "disputed_proof": bool(claim["attachment"]),
+    }
+
+
+def _dispute_link(element: Element, answer: Answer, dispute_url: Callable[[str], str] | None) -> dict[str, Any]:
+    if dispute_url is None or not is_disputable(element, answer):
+        return {}
+    label = _("Sửa điều đã báo") if DISPUTED in answer else _("Dữ liệu chưa đúng")
+    return {"change_href": dispute_url(element.key), "change_label": label}
 
 
 def _as_sentence(element: Element, text: str) -> str:

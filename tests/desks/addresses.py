@@ -55,7 +55,12 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
         )
     values = {"page_id": "purpose", "uuid:document_id": filed.document_id, "act:act": act, "language": "vi"}
     values["uuid:attachment_id"] = UNKNOWN.document_id  # the shipped procedure's dossiers carry none
-    values |= {"uuid:draft_id": filed.draft_id, "component_id": "paper", "uuid:ticket_id": UNKNOWN.document_id}
+    values |= {
+        "uuid:draft_id": filed.draft_id,
+        "component_id": "paper",
+        "element": "subject.full_name",
+        "uuid:ticket_id": UNKNOWN.document_id,
+    }
     values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
     values |= _published() if rule.startswith("/admin/procedures/") else {}
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}

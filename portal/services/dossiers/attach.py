@@ -18,6 +18,7 @@ from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import Standing, attachments_for, attachments_of, keyed_hash, reusable_results
+from portal.services.dossiers.claims import PROOF, disputing, proofs_of
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.reopened import Reopened, awaiting
 from portal.services.dossiers.vocabulary import State
@@ -35,7 +36,8 @@ def attach(
     session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str, upload: Upload, scan_state: ScanState
 ) -> Attachment:
     """Put a checked file into the actor's draft, or into their dossier for a component that a request asks for; the same
-    file for the same component is the one that is there already.
+    file for the same component is the one that is there already. A paper that proves a claim about a registry's value stands
+    for that claim (`claims.proof_of`) as others for a component.
 
     Raises:
         NotFound: not the actor's draft, or no component that its answers call for.
@@ -46,11 +48,11 @@ def attach(
     """
     if scan_state is ScanState.INFECTED:
         raise UnfitFile(Reason.INFECTED)
-    draft, component, open_now = editable(session, actor, draft_id, component_id)
+    draft, open_now = _place(session, actor, draft_id, component_id)
     content_hash = keyed_hash(draft, sha256(upload.content))
     there = attachments_of(session, draft) + (attachments_for(session, open_now.request) if open_now else [])
     for one in there:
-        if one.component_id == component.id and one.content_hash == content_hash:
+        if one.component_id == component_id and one.content_hash == content_hash:
             if open_now is not None and one.request_id != open_now.request.id:
                 raise UnfitFile(Reason.SENT_BEFORE)
             return one
@@ -61,7 +63,7 @@ def attach(
     attachment = Attachment(
         data_key=draft.data_key,
         dossier_id=draft.id,
-        component_id=component.id,
+        component_id=component_id,
         file=store_file(session, draft.data_key, upload.content, upload.media_type),
         name=upload.name,
         media_type=upload.media_type,
@@ -111,7 +113,7 @@ def settle(session: Session, actor: Actor, draft: Dossier, standing: tuple[Stand
     """At filing: attach the earlier results that stand for components to which nothing is attached, let go what the final
     answers no longer call for, and give what the dossier carries from now on.
     """
-    wanted = {one.component.id for one in standing}
+    wanted = {one.component.id for one in standing} | proofs_of(draft.draft["answers"])
     for attachment in attachments_of(session, draft):
         if attachment.component_id not in wanted:
             attachment.removed_at = clock.now()
@@ -177,6 +179,14 @@ def editable(
         if component.id == component_id:
             return draft, component, None
     raise NotFound
+
+
+def _place(session: Session, actor: Actor, draft_id: uuid.UUID, component_id: str) -> tuple[Dossier, Reopened | None]:
+    """Where a file for the component, or for a claim, goes."""
+    if component_id.startswith(PROOF):
+        return disputing(session, actor, draft_id, component_id.removeprefix(PROOF))[0], None
+    draft, _component, open_now = editable(session, actor, draft_id, component_id)
+    return draft, open_now
 
 
 def _check_room(session: Session, actor: Actor, there: list[Attachment], size_bytes: int, share: int) -> None:

@@ -21,6 +21,7 @@ from portal.services.catalogue.handling import Component
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.claims import PROOF
 from portal.services.dossiers.vocabulary import Document, State
 from portal.services.errors import NotFound
 from portal.services.vault.scanner import ScanState
@@ -75,9 +76,12 @@ def sent_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
 
 
 def with_uncompared_files(session: Session, dossiers: Sequence[Dossier]) -> set[uuid.UUID]:
-    """Those of the dossiers that carry a file of their own which nobody compared with its original yet."""
+    """Those of the dossiers that carry a file of their own which nobody compared with its original yet; what only proves a
+    claim about a registry's value is the registry's to weigh.
+    """
     query = select(Attachment.dossier_id).where(Attachment.dossier_id.in_([dossier.id for dossier in dossiers]))
     query = query.where(_sent(), Attachment.replaced_at.is_(None), Attachment.reused_document_id.is_(None))
+    query = query.where(Attachment.component_id.not_like(f"{PROOF}%"))
     return set(session.scalars(query.where(Attachment.checked_against_original_at.is_(None))))
 
 

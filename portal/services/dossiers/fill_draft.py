@@ -17,6 +17,7 @@ from portal.services.catalogue.form import Page
 from portal.services.catalogue.provenance import CITIZEN, Answers
 from portal.services.catalogue.reading import Form
 from portal.services.catalogue.schema import Procedure
+from portal.services.dossiers.claims import with_claims
 from portal.services.dossiers.offices import competent_office, offices_for
 from portal.services.errors import GuardRefused, InvalidInput
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
@@ -66,7 +67,8 @@ def take_replies(
     `profile`: what the identity provider says of the actor, or at the counter the person's card, which stands where a
     registry keeps silent; `identity_source` says which.
 
-    Effects: one evidence row for each reply; the consent and the outcomes stand in the draft.
+    Effects: one evidence row for each reply; the consent and the outcomes stand in the draft. Claims beside earlier values
+        are kept beside the new ones.
 
     Raises:
         GuardRefused: the population or civil-status register says that the person has died.
@@ -80,7 +82,8 @@ def take_replies(
         for element in [procedure.elements[key]]
         if element.source
     ]
-    answers = {**_typed(draft), **from_identity(procedure, profile, identity_source), **prefilled(wanted, replies)}
+    said = {**_typed(draft), **from_identity(procedure, profile, identity_source), **prefilled(wanted, replies)}
+    answers = with_claims(draft.draft["answers"], said)
     requester_kind = "officer" if draft.filed_by else "citizen"
     session.add_all(evidence_row(draft, actor, reply, requester_kind) for reply in replies.values())
     unasked: dict[str, str] = {lookup.registry: NOT_CONNECTED for lookup in procedure.definition.lookups}
@@ -91,7 +94,7 @@ def take_replies(
 
 def decline_lookups(draft: Dossier, procedure: Procedure, profile: Mapping[str, str]) -> None:
     """The person would rather type: no registry is asked, and every value but the login's is marked to be verified."""
-    answers = {**_typed(draft), **from_identity(procedure, profile)}
+    answers = with_claims(draft.draft["answers"], {**_typed(draft), **from_identity(procedure, profile)})
     _save(draft, answers=answers, replies={}, consent={"declined_at": clock.now().isoformat()})
 
 

@@ -15,6 +15,7 @@ from portal.services.catalogue.loader import texts_for
 from portal.services.catalogue.schema import Definition
 from portal.services.catalogue.versions import by_hash, current, store
 from portal.services.dossiers.carry_over import SET_ASIDE, carry_over, look_ahead
+from portal.services.dossiers.dispute import dispute
 from portal.services.dossiers.newer_version import newer_version
 from portal.services.dossiers.submit import submit
 from portal.services.errors import GuardRefused, NotFound
@@ -91,6 +92,14 @@ def test_answer_that_the_new_version_does_not_understand_is_asked_again_and_kept
     publish(session, edited(other_purposes))
     carry_over(session, owner, draft)
     assert draft.draft[SET_ASIDE]["certificate.purpose"]["text"].startswith("Mua bán")
+
+
+def test_claim_about_a_registrys_value_is_carried_over(session: Session, owner: Actor, draft: Dossier) -> None:
+    key = "subject.full_name"
+    dispute(session, owner, draft.id, key, {key: "Nguyễn Thị Mẩu", "reason": "Giấy khai sinh ghi khác"})
+    publish(session, edited(without_copies))
+    carry_over(session, owner, draft)
+    assert draft.draft["answers"][key]["disputed"]["claimed"] == "Nguyễn Thị Mẩu"
 
 
 def test_look_ups_are_agreed_to_again_where_the_new_version_asks_otherwise(
