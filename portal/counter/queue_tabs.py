@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 
 from portal.auth.permissions import Actor, Permission, Role
 from portal.services.dossiers.bulk import permission_for
@@ -117,33 +119,36 @@ def tab_for(act: Act) -> str:
     return next(key for key, one in FOR_MANY.items() if one is act)
 
 
+TAB_NAMES: dict[str, LazyString] = {
+    "submitted": N_("Chờ tiếp nhận"),
+    "signature": N_("Trình ký"),
+    "sent_back": N_("Trả lại"),
+    "unassigned": N_("Chờ phân công"),
+    "appraising": N_("Chờ xử lý"),
+    "supplied": N_("Đã bổ sung, chờ kiểm tra"),
+    "to_request": N_("Chờ gửi yêu cầu bổ sung"),
+    "received": N_("Chờ chuyển xử lý"),
+    "opinions": N_("Chờ ý kiến phối hợp"),
+    "asked": N_("Được hỏi ý kiến"),
+    "supplements": N_("Chờ bổ sung"),
+    "payment": N_("Chờ nghĩa vụ tài chính"),
+    "confirmation": N_("Dự thảo"),
+    "processing": N_("Đang xử lý"),
+    "due_soon": N_("Sắp đến hạn"),
+    "overdue": N_("Quá hạn"),
+    "issuing": N_("Chờ đóng dấu, vào sổ"),
+    "finished": N_("Chờ trả kết quả"),
+    "returned": N_("Đã trả kết quả"),
+    "issued": N_("Đã phát hành"),
+    "stopped": N_("Rút / từ chối / dừng"),
+}
+
+
 def tab_name(key: str, roles: frozenset[Role]) -> str:
     """What a list is called by those who work with it."""
     if key == "signature" and Role.LEADER in roles:
         return _("Chờ phê duyệt")
-    return {
-        "submitted": _("Chờ tiếp nhận"),
-        "signature": _("Trình ký"),
-        "sent_back": _("Trả lại"),
-        "unassigned": _("Chờ phân công"),
-        "appraising": _("Chờ xử lý"),
-        "supplied": _("Đã bổ sung, chờ kiểm tra"),
-        "to_request": _("Chờ gửi yêu cầu bổ sung"),
-        "received": _("Chờ chuyển xử lý"),
-        "opinions": _("Chờ ý kiến phối hợp"),
-        "asked": _("Được hỏi ý kiến"),
-        "supplements": _("Chờ bổ sung"),
-        "payment": _("Chờ nghĩa vụ tài chính"),
-        "confirmation": _("Dự thảo"),
-        "processing": _("Đang xử lý"),
-        "due_soon": _("Sắp đến hạn"),
-        "overdue": _("Quá hạn"),
-        "issuing": _("Chờ đóng dấu, vào sổ"),
-        "finished": _("Chờ trả kết quả"),
-        "returned": _("Đã trả kết quả"),
-        "issued": _("Đã phát hành"),
-        "stopped": _("Rút / từ chối / dừng"),
-    }[key]
+    return str(TAB_NAMES[key])
 
 
 def order_words(tab: Tab | None) -> str:

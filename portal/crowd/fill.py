@@ -27,6 +27,7 @@ from portal.crypto import keyring
 from portal.models import Account, DataKey, Event, Office, OfficeTerritory, StaffDuty, StaffMember
 from portal.services.dossiers.calendar import working_calendar
 from portal.services.dossiers.history import CHAIN_LOCK, GENESIS
+from portal.services.dossiers.tallies import gather_tallies
 from portal.services.dossiers.vocabulary import Act
 
 BATCH = 5_000
@@ -72,6 +73,7 @@ def fill(session: Session, count: int, seed: int, say: Say) -> Filled:
             _copy_lines(session, "events", EVENT_COLUMNS, chain.lines(before=batch[-1].life.at[0]))
             say(f"  {written} / {count}")
     _copy_lines(session, "events", EVENT_COLUMNS, chain.lines())
+    gather_tallies(session)
     still_open = sum(plan.life.place in OPEN for plan in plans)
     return Filled(count, still_open, scribe.owners, chain.number - first_number)
 
@@ -80,7 +82,8 @@ def refresh_statistics(owner_url: str) -> None:
     """Let the database look at its tables again, as it would by itself after a while; only the owner's role may."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
         connection.execute(
-            "VACUUM (ANALYZE) dossiers, events, answers_documents, accounts, opinions, supplement_requests, keyring.data_keys"
+            "VACUUM (ANALYZE) dossiers, events, answers_documents, accounts, opinions, supplement_requests, dossier_tallies,"
+            " keyring.data_keys"
         )
 
 

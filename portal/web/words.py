@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from flask_babel import LazyString
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as N_
 
 from portal.services.dossiers.vocabulary import (
     APPRAISING,
@@ -23,115 +25,126 @@ from portal.services.dossiers.vocabulary import (
     State,
 )
 
+STATE_NAMES: dict[State, LazyString] = {
+    State.DRAFT: N_("Bản nháp"),
+    State.SUBMITTED: N_("Mới đăng ký"),
+    State.RECEIVED: N_("Được tiếp nhận"),
+    State.NOT_RECEIVED: N_("Không được tiếp nhận"),
+    State.IN_PROCESSING: N_("Đang xử lý"),
+    State.SUPPLEMENT_REQUESTED: N_("Yêu cầu bổ sung giấy tờ"),
+    State.PAYMENT_REQUESTED: N_("Yêu cầu thực hiện nghĩa vụ tài chính"),
+    State.WITHDRAWN: N_("Công dân yêu cầu rút hồ sơ"),
+    State.STOPPED: N_("Dừng xử lý"),
+    State.FINISHED: N_("Đã xử lý xong"),
+    State.RETURNED: N_("Đã trả kết quả"),
+}
+
 
 def state_name(state: str) -> str:
     """The exact name of a status, as the national portal writes it."""
-    return {
-        State.DRAFT: _("Bản nháp"),
-        State.SUBMITTED: _("Mới đăng ký"),
-        State.RECEIVED: _("Được tiếp nhận"),
-        State.NOT_RECEIVED: _("Không được tiếp nhận"),
-        State.IN_PROCESSING: _("Đang xử lý"),
-        State.SUPPLEMENT_REQUESTED: _("Yêu cầu bổ sung giấy tờ"),
-        State.PAYMENT_REQUESTED: _("Yêu cầu thực hiện nghĩa vụ tài chính"),
-        State.WITHDRAWN: _("Công dân yêu cầu rút hồ sơ"),
-        State.STOPPED: _("Dừng xử lý"),
-        State.FINISHED: _("Đã xử lý xong"),
-        State.RETURNED: _("Đã trả kết quả"),
-    }[State(state)]
+    return str(STATE_NAMES[State(state)])
+
+
+PLACE_NAMES: dict[Place, LazyString] = {
+    UNASSIGNED: N_("Chờ phân công"),
+    APPRAISING: N_("Đang thẩm định"),
+    TO_REQUEST: N_("Chờ một cửa gửi yêu cầu bổ sung"),
+    CONFIRMATION: N_("Chờ người nộp xác nhận bản dự thảo"),
+    SIGNATURE: N_("Chờ ký"),
+    ISSUING: N_("Chờ đóng dấu, vào sổ"),
+    TO_COMPLETE: N_("Chờ bổ sung trước khi tiếp nhận"),
+    TO_SUPPLY: N_("Chờ bổ sung"),
+    SUPPLIED: N_("Đã bổ sung, chờ kiểm tra"),
+    TO_PREPAY: N_("Chờ nộp phí trước khi tiếp nhận"),
+    TO_PAY: N_("Chờ nộp phí, lệ phí"),
+    WITHDRAWING: N_("Chờ xác nhận rút hồ sơ"),
+    PAUSED: N_("Tạm dừng xử lý"),
+}
 
 
 def place_name(place: Place) -> str:
     """Where a dossier stands, for those who work on it."""
     if place.stage is None:
         return state_name(place.state)
-    return {
-        UNASSIGNED: _("Chờ phân công"),
-        APPRAISING: _("Đang thẩm định"),
-        TO_REQUEST: _("Chờ một cửa gửi yêu cầu bổ sung"),
-        CONFIRMATION: _("Chờ người nộp xác nhận bản dự thảo"),
-        SIGNATURE: _("Chờ ký"),
-        ISSUING: _("Chờ đóng dấu, vào sổ"),
-        TO_COMPLETE: _("Chờ bổ sung trước khi tiếp nhận"),
-        TO_SUPPLY: _("Chờ bổ sung"),
-        SUPPLIED: _("Đã bổ sung, chờ kiểm tra"),
-        TO_PREPAY: _("Chờ nộp phí trước khi tiếp nhận"),
-        TO_PAY: _("Chờ nộp phí, lệ phí"),
-        WITHDRAWING: _("Chờ xác nhận rút hồ sơ"),
-        PAUSED: _("Tạm dừng xử lý"),
-    }[place]
+    return str(PLACE_NAMES[place])
+
+
+ACT_NAMES: dict[Act, LazyString] = {
+    Act.SUBMIT: N_("Nộp hồ sơ"),
+    Act.RECEIVE: N_("Tiếp nhận"),
+    Act.REFUSE: N_("Từ chối"),
+    Act.TRANSFER: N_("Chuyển đúng cơ quan"),
+    Act.FORWARD: N_("Chuyển xử lý"),
+    Act.ASSIGN: N_("Nhận thụ lý"),
+    Act.REASSIGN: N_("Giao chuyên viên khác"),
+    Act.PROPOSE_SUPPLEMENTS: N_("Đề nghị bổ sung"),
+    Act.REQUEST_SUPPLEMENTS: N_("Yêu cầu bổ sung"),
+    Act.SUPPLY_SUPPLEMENTS: N_("Gửi bổ sung"),
+    Act.ACCEPT_SUPPLEMENTS: N_("Nhận bổ sung"),
+    Act.REQUEST_PAYMENT: N_("Yêu cầu nộp phí"),
+    Act.RECORD_PAYMENT: N_("Ghi nhận đã nộp phí"),
+    Act.ASK_OPINION: N_("Hỏi ý kiến cơ quan khác"),
+    Act.GIVE_OPINION: N_("Cho ý kiến"),
+    Act.RECORD_VERIFICATION: N_("Ghi biên bản xác minh"),
+    Act.PROPOSE: N_("Trình ký"),
+    Act.SEND_DRAFT: N_("Gửi bản dự thảo cho người nộp"),
+    Act.CONFIRM_DRAFT: N_("Bản dự thảo đúng"),
+    Act.DISPUTE_DRAFT: N_("Bản dự thảo có chỗ sai"),
+    Act.SEND_BACK: N_("Trả lại chuyên viên"),
+    Act.APPROVE: N_("Phê duyệt và ký số"),
+    Act.ISSUE: N_("Phát hành"),
+    Act.RETURN_RESULT: N_("Trả kết quả"),
+    Act.EXTEND_DEADLINE: N_("Xin lỗi, hẹn lại"),
+    Act.RECALCULATE: N_("Tính lại ngày hẹn"),
+    Act.STOP: N_("Dừng xử lý"),
+    Act.RESUME: N_("Xử lý tiếp"),
+    Act.WITHDRAW: N_("Rút hồ sơ"),
+    Act.CONFIRM_WITHDRAWAL: N_("Xác nhận rút hồ sơ"),
+}
 
 
 def act_name(act: Act) -> str:
     """The button of an act."""
-    return {
-        Act.SUBMIT: _("Nộp hồ sơ"),
-        Act.RECEIVE: _("Tiếp nhận"),
-        Act.REFUSE: _("Từ chối"),
-        Act.TRANSFER: _("Chuyển đúng cơ quan"),
-        Act.FORWARD: _("Chuyển xử lý"),
-        Act.ASSIGN: _("Nhận thụ lý"),
-        Act.REASSIGN: _("Giao chuyên viên khác"),
-        Act.PROPOSE_SUPPLEMENTS: _("Đề nghị bổ sung"),
-        Act.REQUEST_SUPPLEMENTS: _("Yêu cầu bổ sung"),
-        Act.SUPPLY_SUPPLEMENTS: _("Gửi bổ sung"),
-        Act.ACCEPT_SUPPLEMENTS: _("Nhận bổ sung"),
-        Act.REQUEST_PAYMENT: _("Yêu cầu nộp phí"),
-        Act.RECORD_PAYMENT: _("Ghi nhận đã nộp phí"),
-        Act.ASK_OPINION: _("Hỏi ý kiến cơ quan khác"),
-        Act.GIVE_OPINION: _("Cho ý kiến"),
-        Act.RECORD_VERIFICATION: _("Ghi biên bản xác minh"),
-        Act.PROPOSE: _("Trình ký"),
-        Act.SEND_DRAFT: _("Gửi bản dự thảo cho người nộp"),
-        Act.CONFIRM_DRAFT: _("Bản dự thảo đúng"),
-        Act.DISPUTE_DRAFT: _("Bản dự thảo có chỗ sai"),
-        Act.SEND_BACK: _("Trả lại chuyên viên"),
-        Act.APPROVE: _("Phê duyệt và ký số"),
-        Act.ISSUE: _("Phát hành"),
-        Act.RETURN_RESULT: _("Trả kết quả"),
-        Act.EXTEND_DEADLINE: _("Xin lỗi, hẹn lại"),
-        Act.RECALCULATE: _("Tính lại ngày hẹn"),
-        Act.STOP: _("Dừng xử lý"),
-        Act.RESUME: _("Xử lý tiếp"),
-        Act.WITHDRAW: _("Rút hồ sơ"),
-        Act.CONFIRM_WITHDRAWAL: _("Xác nhận rút hồ sơ"),
-    }[act]
+    return str(ACT_NAMES[act])
+
+
+EVENT_NAMES: dict[str, LazyString] = {
+    "submitted": N_("Đã nộp hồ sơ"),
+    "received": N_("Đã tiếp nhận"),
+    "refused": N_("Không tiếp nhận"),
+    "transferred": N_("Đã chuyển đúng cơ quan"),
+    "forwarded": N_("Đã chuyển cơ quan chuyên môn"),
+    "assigned": N_("Đã có chuyên viên thụ lý"),
+    "reassigned": N_("Đã giao chuyên viên khác"),
+    "supplements_proposed": N_("Chuyên viên đề nghị bổ sung"),
+    "supplements_requested": N_("Đã yêu cầu bổ sung"),
+    "supplements_supplied": N_("Người nộp đã gửi bổ sung"),
+    "supplements_accepted": N_("Đã nhận đủ bổ sung, tính lại thời hạn"),
+    "payment_requested": N_("Đã yêu cầu nộp phí, lệ phí"),
+    "payment_recorded": N_("Đã nộp phí, lệ phí"),
+    "opinion_asked": N_("Đã hỏi ý kiến cơ quan phối hợp"),
+    "opinion_given": N_("Cơ quan phối hợp đã cho ý kiến"),
+    "verification_recorded": N_("Đã xác minh, có biên bản"),
+    "proposed": N_("Đã trình lãnh đạo"),
+    "draft_sent": N_("Đã gửi bản dự thảo để xác nhận"),
+    "draft_confirmed": N_("Bản dự thảo được xác nhận"),
+    "draft_disputed": N_("Người nộp báo bản dự thảo có chỗ sai"),
+    "sent_back": N_("Lãnh đạo yêu cầu xem lại"),
+    "approved": N_("Lãnh đạo đã phê duyệt"),
+    "issued": N_("Đã ký số kết quả"),
+    "result_returned": N_("Đã trả kết quả"),
+    "deadline_extended": N_("Đã xin lỗi và hẹn lại"),
+    "deadline_recalculated": N_("Lịch làm việc đổi, ngày hẹn được tính lại"),
+    "stopped": N_("Đã dừng xử lý"),
+    "resumed": N_("Đã xử lý tiếp"),
+    "withdrawal_requested": N_("Người nộp rút hồ sơ"),
+    "withdrawal_confirmed": N_("Đã xác nhận rút hồ sơ"),
+}
 
 
 def event_name(name: str) -> str:
     """What happened, in the history of a dossier."""
-    return {
-        "submitted": _("Đã nộp hồ sơ"),
-        "received": _("Đã tiếp nhận"),
-        "refused": _("Không tiếp nhận"),
-        "transferred": _("Đã chuyển đúng cơ quan"),
-        "forwarded": _("Đã chuyển cơ quan chuyên môn"),
-        "assigned": _("Đã có chuyên viên thụ lý"),
-        "reassigned": _("Đã giao chuyên viên khác"),
-        "supplements_proposed": _("Chuyên viên đề nghị bổ sung"),
-        "supplements_requested": _("Đã yêu cầu bổ sung"),
-        "supplements_supplied": _("Người nộp đã gửi bổ sung"),
-        "supplements_accepted": _("Đã nhận đủ bổ sung, tính lại thời hạn"),
-        "payment_requested": _("Đã yêu cầu nộp phí, lệ phí"),
-        "payment_recorded": _("Đã nộp phí, lệ phí"),
-        "opinion_asked": _("Đã hỏi ý kiến cơ quan phối hợp"),
-        "opinion_given": _("Cơ quan phối hợp đã cho ý kiến"),
-        "verification_recorded": _("Đã xác minh, có biên bản"),
-        "proposed": _("Đã trình lãnh đạo"),
-        "draft_sent": _("Đã gửi bản dự thảo để xác nhận"),
-        "draft_confirmed": _("Bản dự thảo được xác nhận"),
-        "draft_disputed": _("Người nộp báo bản dự thảo có chỗ sai"),
-        "sent_back": _("Lãnh đạo yêu cầu xem lại"),
-        "approved": _("Lãnh đạo đã phê duyệt"),
-        "issued": _("Đã ký số kết quả"),
-        "result_returned": _("Đã trả kết quả"),
-        "deadline_extended": _("Đã xin lỗi và hẹn lại"),
-        "deadline_recalculated": _("Lịch làm việc đổi, ngày hẹn được tính lại"),
-        "stopped": _("Đã dừng xử lý"),
-        "resumed": _("Đã xử lý tiếp"),
-        "withdrawal_requested": _("Người nộp rút hồ sơ"),
-        "withdrawal_confirmed": _("Đã xác nhận rút hồ sơ"),
-    }[name]
+    return str(EVENT_NAMES[name])
 
 
 def ending_sentence(state: State) -> str:

@@ -111,7 +111,7 @@ def test_list_follows_an_index(filled: Session, name: str, wanted: str) -> None:
 @pytest.mark.parametrize("wanted", ["one place", "every place", "overdue", "what is over", "the next page"])
 def test_list_is_read_in_its_order_and_never_sorted_whole(filled: Session, wanted: str) -> None:
     for plan in plans_of(filled, lambda: queue(filled, DESKS["several offices"], LISTS[wanted])):
-        walk = plan[plan.index("Values Scan") : plan.index("pk_data_keys", plan.index("Values Scan"))]
+        walk = plan[plan.index("Function Scan") : plan.index("pk_data_keys", plan.index("Function Scan"))]
         assert "ix_dossiers_queue" in walk, plan
         assert "Sort" not in walk, plan
 

@@ -5,6 +5,7 @@ A list is counted as it is met, without its order and without looking whose cont
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from portal.auth.permissions import Actor
 from portal.models import Dossier, DossierTally, ProcedureVersion
 from portal.services.dossiers.lifecycle import RUNNING
 from portal.services.dossiers.queries import in_reach_of
-from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, asked_for_opinion, is_wanted, place_of, spans, whose_are
+from portal.services.dossiers.queues import OPINIONS_AT, QueueFilter, asked_for_opinion, is_wanted, spans, whose_are
 from portal.services.dossiers.vocabulary import APPRAISING, Place, Stage, State
 
 MOST_COUNTED = 99
@@ -90,9 +91,15 @@ def _met(actor: Actor, wanted: QueueFilter) -> list[Select[Any]]:
 def _mine_due_soon(actor: Actor, now: datetime, soon: datetime) -> list[Select[Any]]:
     """What the actor holds whose term or whose step is due: two walks of two indexes, since none serves both."""
     terms = _met(actor, QueueFilter(places=RUNNING, mine_only=True, due_from=now, due_before=soon))
-    steps = select(Dossier.id).where(Dossier.assigned_to.in_(whose_are(actor)), place_of(Dossier) == str(APPRAISING))
-    steps = steps.where(Dossier.step_due_at >= now, Dossier.step_due_at < soon, in_reach_of(actor, by_index=False))
-    return [select(union(*terms, steps.limit(ONE_MORE)).subquery("due").c.id)] if terms else []
+    steps = [_first_steps(actor, officer_id, now, soon) for officer_id in whose_are(actor)]
+    return [select(union(*terms, *steps).subquery("due").c.id)]
+
+
+def _first_steps(actor: Actor, officer_id: uuid.UUID, now: datetime, soon: datetime) -> Select[Any]:
+    """In the order of its index, or the planner would read every step of the day, whoever's it is."""
+    steps = select(Dossier.id).where(Dossier.assigned_to == officer_id, Dossier.stage == APPRAISING.stage, in_reach_of(actor))
+    steps = steps.where(Dossier.step_due_at >= now, Dossier.step_due_at < soon)
+    return select(steps.order_by(Dossier.step_due_at).limit(MOST_COUNTED + 1).subquery().c.id)
 
 
 def _how_many(name: str, walks: list[Select[Any]]) -> Select[Any]:

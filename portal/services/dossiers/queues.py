@@ -18,8 +18,11 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     Subquery,
+    TableValuedAlias,
     Text,
+    Uuid,
     and_,
+    cast,
     column,
     false,
     func,
@@ -29,9 +32,8 @@ from sqlalchemy import (
     true,
     tuple_,
     union_all,
-    values,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from portal.auth.permissions import Actor, Permission
@@ -117,8 +119,8 @@ def spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnElemen
     """The beginnings of the indexes to be walked: offices with places, offices and procedures with places, or one's own."""
     places = [str(place) for place in wanted.places or PLACES if place != DRAFT]
     if wanted.mine_only:
-        whose = (column("officer_id", UUID(as_uuid=True)), column("place", Text))
-        span = values(*whose, name="span").data([(officer_id, place) for officer_id in whose_are(actor) for place in places])
+        own = [(officer_id, place) for officer_id in whose_are(actor) for place in places]
+        span = beginnings("own", own, officer_id=Uuid, place=Text)
         yield span, and_(Dossier.assigned_to == span.c.officer_id, place_of(Dossier) == span.c.place, in_reach_of(actor))
         return
     reach = actor.reach(Permission.SEE_DOSSIER)
@@ -131,13 +133,19 @@ def spans(actor: Actor, wanted: QueueFilter) -> Iterable[tuple[Any, ColumnElemen
     whole = [(office, place) for office, codes in sorted(reach.items()) if not codes for place in places]
     parts = [(office, code, place) for office, codes in sorted(reach.items()) for code in sorted(codes) for place in places]
     if whole:
-        span = values(column("office_code", Text), column("place", Text), name="whole").data(whole)
+        span = beginnings("whole", whole, office_code=Text, place=Text)
         yield span, and_(Dossier.office_code == span.c.office_code, place_of(Dossier) == span.c.place)
     if parts:
-        names = (column("office_code", Text), column("procedure_code", Text), column("place", Text))
-        span = values(*names, name="part").data(parts)
+        span = beginnings("part", parts, office_code=Text, procedure_code=Text, place=Text)
         is_there = and_(Dossier.office_code == span.c.office_code, Dossier.procedure_code == span.c.procedure_code)
         yield span, and_(is_there, place_of(Dossier) == span.c.place)
+
+
+def beginnings(name: str, rows: Sequence[tuple[Any, ...]], **columns: type[Any]) -> TableValuedAlias:
+    """The rows as a table, each column one array: so the statement is the same for however many, and is compiled once."""
+    arrays = [cast([row[place] for row in rows], ARRAY(kind)) for place, kind in enumerate(columns.values())]
+    named = [column(key, kind) for key, kind in columns.items()]
+    return func.unnest(*arrays).table_valued(*named, name=name).render_derived()
 
 
 def asked_for_opinion(actor: Actor) -> ColumnElement[bool]:
