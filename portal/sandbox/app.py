@@ -20,7 +20,8 @@ from portal.sandbox.messages.views import create_room as create_messages
 from portal.sandbox.people.population import population
 from portal.sandbox.people.views import room as people_room
 from portal.sandbox.registries.access import AccessLog
-from portal.sandbox.registries.views import Registries
+from portal.sandbox.registries.record_book import POPULATION, RecordBook
+from portal.sandbox.registries.views import Registries, switchboard
 from portal.sandbox.registries.views import create_room as create_registries
 from portal.sandbox.trust.authority import Authority
 from portal.sandbox.trust.views import create_room as create_trust
@@ -49,11 +50,13 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    people = population(settings.seed)
+    faults = switchboard()
+    book = RecordBook(settings.folder / "registry-records.jsonl", population(settings.seed), faults)
+    people = book.knows(POPULATION)
     inbox = Inbox(settings.folder / "messages.jsonl")
     message_faults = Switchboard(SMTP_FAULTS)
     provider = Provider(settings.issuer, settings.folder, registered(settings.portal_base_url))
-    registries = Registries(AccessLog(settings.folder / "registry-access.jsonl"))
+    registries = Registries(AccessLog(settings.folder / "registry-access.jsonl"), book, faults)
     app.extensions["population"] = people
     app.extensions["sandbox"] = Kept(inbox, message_faults)
     app.register_blueprint(people_room)
@@ -61,6 +64,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     app.register_blueprint(create_registries(registries))
     app.register_blueprint(create_messages(inbox, message_faults))
     app.register_blueprint(create_trust(Authority(settings.folder / "trust", settings.base_url)))
+    app.before_request(book.deliver)
     _add_guards(app, settings, provider)
     _add_error_pages(app)
 

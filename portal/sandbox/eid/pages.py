@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -108,7 +109,7 @@ def _password_is_right() -> bool:
     return hmac.compare_digest(request.form.get("password", "").encode(), PASSWORD.encode())
 
 
-def grouped(found: list[Person]) -> list[tuple[str, list[Person]]]:
+def grouped(found: Sequence[Person]) -> list[tuple[str, list[Person]]]:
     """People as the picker shows them: with a story, staff office by office, everybody else."""
     groups: dict[str, list[Person]] = {}
     for person in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from portal.sandbox.people.addresses import Address
 
@@ -109,6 +110,7 @@ class Person:
     office: str | None = None
     story: str | None = None
     record_version: int = 1
+    acts: dict[str, Any] = field(default_factory=dict)  # what acts after the drawing put down, as `changes` shapes it
 
     @property
     def birth_year(self) -> int:
@@ -133,6 +135,11 @@ class Person:
     @property
     def is_alive(self) -> bool:
         return self.death is None
+
+    @property
+    def is_told_exactly(self) -> bool:
+        """Whether the record itself came by an act that was announced, so that nobody could mishear it."""
+        return "birth" in self.acts or "death" in self.acts
 
     @property
     def relation_to_head(self) -> str | None:

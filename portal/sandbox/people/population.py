@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, MutableMapping, Sequence
 from functools import lru_cache
 
 from portal.sandbox.people.families import FAMILIES, THIS_YEAR
@@ -20,31 +21,52 @@ _STORY_SEED = 1
 class Population:
     """Every synthetic person, in a fixed order: people with a story, then staff, then everybody else."""
 
+    listed: Sequence[Person]
+
     def __init__(self, people: list[Person]) -> None:
-        self.people = people
-        self.by_id = {person.personal_id: person for person in people}
+        self.people: Sequence[Person] = people
+        self.by_id: MutableMapping[str, Person] = {person.personal_id: person for person in people}
         self.by_old_number: dict[str, list[Person]] = {}
         for person in people:
             if person.old_id_number:
                 self.by_old_number.setdefault(person.old_id_number, []).append(person)
         self.listed = [person for person in people if person.story or person.is_alive]
-        self._folded = [(person, fold(f"{person.full_name} {person.story or ''}")) for person in self.listed]
+        self._folded = [(person, folded(person)) for person in self.listed]
 
     def get(self, personal_id: str) -> Person | None:
         """The person with this number."""
         return self.by_id.get(personal_id)
 
-    def search(self, words: str, limit: int | None = None) -> list[Person]:
+    def holders(self, old_number: str) -> list[Person]:
+        """Everybody who has this nine-digit number."""
+        return self.by_old_number.get(old_number, [])
+
+    def further(self, person: Person, steps: int) -> Person:
+        """Somebody else: so many places on in the fixed order."""
+        return self.people[(person.order + steps) % len(self.people)]
+
+    def searchable(self) -> Iterable[tuple[Person, str]]:
+        """Everybody listed, with the folded words by which they are found."""
+        return self._folded
+
+    def search(self, words: str, limit: int | None = None) -> Sequence[Person]:
         """People whose number, name or story has all these words, diacritics forgiven, exact spelling first."""
         wanted = fold(words).split()
         if not wanted:
             return self.listed[:limit]
         found = [
-            person for person, text in self._folded if all(word in text or person.personal_id.startswith(word) for word in wanted)
+            person
+            for person, text in self.searchable()
+            if all(word in text or person.personal_id.startswith(word) for word in wanted)
         ]
         exact, loose = words.strip().lower(), " ".join(wanted)
         found.sort(key=lambda one: (exact not in one.full_name.lower(), loose not in fold(one.full_name)))
         return found[:limit]
+
+
+def folded(person: Person) -> str:
+    """The words by which somebody is found."""
+    return fold(f"{person.full_name} {person.story or ''}")
 
 
 def draw(seed: int = DEFAULT_SEED, size: int = SIZE) -> Population:

@@ -35,6 +35,10 @@ def _marriage(act: Marriage, person: Person, population: Population) -> dict[str
 
 
 def _birth(person: Person, _: Population) -> dict[str, Any]:
+    parents = {"father": _parent(person.father), "mother": _parent(person.mother)}
+    if "birth" in person.acts:
+        entry = person.acts["birth"]
+        return {**{name: entry[name] for name in ("number", "book", "registered_on")}, "place": entry["birth_place"], **parents}
     year = person.birth_year
     if person.birth_code in OLD_PROVINCES:
         place = birthplace(person.birth_code)
@@ -45,8 +49,7 @@ def _birth(person: Person, _: Population) -> dict[str, Any]:
         "book": f"{person.order % 3 + 1:02d}/{year}",
         "registered_on": person.birth,
         "place": place.as_json(),
-        "father": _parent(person.father),
-        "mother": _parent(person.mother),
+        **parents,
     }
 
 
@@ -63,6 +66,8 @@ def _death(person: Person, _: Population) -> dict[str, Any] | None:
     if person.death is None:
         return None
     on, kind = person.death
+    if "death" in person.acts:
+        return {"date": on, "kind": kind, **person.acts["death"]}
     return {"date": on, "kind": kind, "number": f"{person.order % 280 + 1}/{on[:4]}", "registered_on": on}
 
 

@@ -32,7 +32,9 @@ _TOLD = {("038187900020", "driving-licences"): NAME}
 
 
 def of(person: Person, registry: str) -> str | None:
-    """The fault of the registry's record of this person, if it has one."""
+    """The fault of the registry's record of this person, if it has one; none of what was announced to it or mended since."""
+    if person.is_told_exactly or registry in person.acts.get("cleansed", ()):
+        return None
     if person.story:
         return _TOLD.get((person.personal_id, registry))
     drawn = lots.share(person.personal_id, f"{registry} disagrees")

@@ -46,6 +46,8 @@ def licence(person: Person) -> dict[str, Any] | None:
     """The licence that the registry takes for active, with all that it says of it."""
     if not lives(person, NAME):
         return None
+    if "licence" in person.acts:
+        return _told(person.acts["licence"])
     given = told(person, "licence")
     if given is not None:
         return _told(given) if given else None

@@ -97,7 +97,7 @@ def find(subject: Subject, population: Population, registry: str) -> list[Person
         one = population.get(subject.personal_id)
         candidates = [one] if one else []
     else:
-        candidates = population.by_old_number.get(subject.personal_id, [])
+        candidates = population.holders(subject.personal_id)
     found = [person for person in candidates if _fits(subject, person, registry)]
     return found * 2 if len(found) == 1 and fault_of(found[0], registry) == DUPLICATE else found
 

@@ -43,7 +43,11 @@ class Registry:
         """The person's fields, all or those of `scope`; made when they are asked for, the same every time."""
         if not self.has_record(person):
             return dict.fromkeys(self.fields if scope is None else scope)
-        return {name: self.fields[name](person, people) for name in (self.fields if scope is None else scope)}
+        corrected = person.acts.get("corrected", {})
+        return {
+            name: corrected[key] if (key := f"{self.name}.{name}") in corrected else self.fields[name](person, people)
+            for name in (self.fields if scope is None else scope)
+        }
 
     def as_of(self) -> str:
         """The moment of which it tells."""

@@ -35,9 +35,10 @@ LIES = ("other_person", "stale", "future_birth", "deceased")
 HUGE_BYTES = 64 * 1024 * 1024
 
 
-def broken_transport(fault: Fault) -> Response | None:
-    """The broken answer of a transport fault; None for `slow`, which answers in the end."""
-    if fault.name == "slow":
+def broken_transport(fault: Fault, name: str = "") -> Response | None:
+    """The broken answer of a transport fault, or of the one of that name; None for `slow`, which answers in the end."""
+    name = name or fault.name
+    if name == "slow":
         time.sleep(fault.seconds)
         return None
     answers: dict[str, Callable[[Fault], Response]] = {
@@ -50,7 +51,7 @@ def broken_transport(fault: Fault) -> Response | None:
         "quota": lambda fault: too_many(max(1, int(fault.seconds))),
         "error": lambda _: Response("Internal Server Error", 500, mimetype="text/plain"),
     }
-    return answers[fault.name](fault)
+    return answers[name](fault)
 
 
 def _down(_: Fault) -> Response:
@@ -92,8 +93,7 @@ def told_as(fault: Fault | None, person: Person, population: Population) -> Pers
     """Of whom the registry tells: with `other_person`, of somebody else."""
     if fault is None or fault.name != "other_person":
         return person
-    position = population.people.index(person)
-    return population.people[(position + 7) % len(population.people)]
+    return population.further(person, 7)
 
 
 def distorted(fault: Fault | None, reply: dict[str, Any], stale: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,10 @@ def _origin(code: str) -> dict[str, Any]:
     return abroad(*_COUNTRY_OF_PREFIX[code]).as_json()
 
 
+def _birth_place(person: Person) -> dict[str, Any]:
+    return person.acts["birth"]["birth_place"] if "birth" in person.acts else _origin(person.birth_code)
+
+
 def _nationality(person: Person) -> list[dict[str, str]]:
     return [{"code": code, "name": name} for code, name in person.nationality]
 
@@ -103,7 +107,7 @@ _FIELDS: dict[str, Callable[[Person, Population], Any]] = {
     "personal_id": lambda person, _: person.personal_id,
     "date_of_birth": lambda person, _: person.birth,
     "sex": lambda person, _: person.sex,
-    "birth_place": lambda person, _: _origin(person.birth_code),
+    "birth_place": lambda person, _: _birth_place(person),
     "birth_registration_place": lambda person, _: _origin(person.birth_code),
     "origin": lambda person, _: _origin(person.origin_code),
     "ethnicity": lambda person, _: {"code": person.ethnicity[0], "name": person.ethnicity[1]},

@@ -122,6 +122,8 @@ def _birth_notice(person: Person, people: Population) -> dict[str, Any] | None:
         born_on = lots.day(mother.personal_id, "newborn", "2026-09-05", TODAY)
         sex = lots.pick(mother.personal_id, "newborn sex", ("male", "female"))
         given = {"number": f"CS-9{mother.order:06d}", "date_of_birth": born_on, "sex": sex}
+    if any(child.birth == given["date_of_birth"] for child in mother.children):
+        return None
     place = address_in(BA_DINH, "Số 5, phố Mẫu", given["date_of_birth"]).as_json()
     return {**given, "facility": "Bệnh viện Mẫu Một", "place": place, "mother_personal_id": mother.personal_id}
 

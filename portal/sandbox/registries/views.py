@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from portal.sandbox.clock import REAL
 from portal.sandbox.fault_views import add_fault_views
 from portal.sandbox.faults import Fault, Switchboard
 from portal.sandbox.people.population import Population
+from portal.sandbox.registries import record_book, write_views
 from portal.sandbox.registries.access import AccessLog
 from portal.sandbox.registries.disagreements import lives
 from portal.sandbox.registries.exchange import (
@@ -29,8 +30,17 @@ from portal.sandbox.registries.exchange import (
 from portal.sandbox.registries.known import KNOWN
 from portal.sandbox.registries.lying import FAULTS, LIES, TRANSPORT, broken_transport, distorted, told_as, too_many
 from portal.sandbox.registries.quotas import Quotas
+from portal.sandbox.registries.record_book import RecordBook
 from portal.sandbox.registries.scopes import CLIENTS
 from portal.sandbox.registries.tokens import LIFETIME_SECONDS, Door, signature_is_right
+from portal.sandbox.registries.write_views import Writing, add_write_views
+
+ALL_FAULTS = {**FAULTS, **write_views.FAULTS, **record_book.FAULTS}
+
+
+def switchboard() -> Switchboard:
+    """The switches of everything that can go wrong here."""
+    return Switchboard(ALL_FAULTS, tuple(KNOWN))
 
 
 @dataclass
@@ -38,15 +48,17 @@ class Registries:
     """What the registries keep while the process runs."""
 
     log: AccessLog
+    book: RecordBook
+    faults: Switchboard
     door: Door = field(default_factory=Door)
     quotas: Quotas = field(default_factory=Quotas)
-    faults: Switchboard = field(default_factory=lambda: Switchboard(FAULTS, tuple(KNOWN)))
 
 
 def create_room(registries: Registries) -> Blueprint:
     """The room with its addresses."""
     room = Blueprint("registries", __name__, url_prefix="/registries")
     add_fault_views(room, registries.faults, "Lỗi của các cơ sở dữ liệu", "registry")
+    add_write_views(room, Writing(registries.book, registries.faults, lambda: _client(registries)))
 
     @room.get("")
     def home() -> str:
@@ -116,7 +128,7 @@ def _reply(registries: Registries, client_id: str, registry: str, body: bytes, l
         return answer(INVALID, request_id, text=f"Yêu cầu không hợp lệ: không có trường {', '.join(unknown)}")
     granted = [name for name in ask.scope if name not in refused]
     reply = (
-        _look_up(registry, ask, granted, current_app.extensions["population"], lie) | {"refused_fields": refused}
+        _look_up(registry, ask, granted, registries.book.knows(registry), lie) | {"refused_fields": refused}
         if granted
         else answer(SCOPE_REFUSED, request_id, refused_fields=refused)
     )
