@@ -19,10 +19,11 @@ DESKS = ("clerk", "officer", "leader")
 
 @dataclass
 class Pages:
-    """What was measured of one page: milliseconds of each time, and the most statements that it sent."""
+    """What was measured of one page: milliseconds of each time, the most statements that it sent and rows that it showed."""
 
     times: list[float] = field(default_factory=list)
     statements: int = 0
+    rows: int = 0
 
     @property
     def p95(self) -> float:
@@ -39,7 +40,7 @@ def compare_queues(server: Any) -> None:
         mark = "" if ratio <= ALLOWED and pages.statements <= 6 else "  <-- beyond"
         print(
             f"  {name:<34} {few[name].p95:6.1f} ms -> {pages.p95:6.1f} ms  ratio {ratio:4.2f}"
-            f"  {pages.statements} statements{mark}"
+            f"  {pages.statements} statements, {few[name].rows} -> {pages.rows} rows{mark}"
         )
 
 
@@ -128,6 +129,7 @@ def _walk() -> dict[str, Pages]:
             if turn >= 2:  # the first turns fill the memory of what never changes
                 page.times.append(took)
                 page.statements = max(page.statements, len(sent))
+                page.rows = max(page.rows, answer.data.count(b'<th scope="row"'))
     db.engine().dispose()
     return pages
 
