@@ -8,6 +8,7 @@ from portal.admin import (  # noqa: E402, F401 (their routes stand on the bluepr
     absences,
     announcements,
     changes,
+    data_quality,
     decisions,
     draft,
     english,

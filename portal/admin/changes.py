@@ -25,11 +25,12 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filters import write_date, write_short_moment
 from portal.web.page_context import role_names
+from portal.web.questions import registry_name
 
 MOST_LINES = 40
 LONGEST_VALUE = 400
 LAST_PAGE = 100_000
-DAYS = frozenset({"valid_from", "valid_to", "first_day", "last_day", "day", "swapped_with"})
+DAYS = frozenset({"valid_from", "valid_to", "first_day", "last_day", "day", "swapped_with", "published_on"})
 MOMENTS = frozenset({"begins_at", "ends_at", "published_at", "ended_at"})
 Line = dict[str, Any]
 
@@ -43,6 +44,7 @@ def subject_names() -> dict[str, str]:
         "absence": _("Vắng mặt"),
         "calendar_day": _("Ngày trong lịch"),
         "announcement": _("Thông báo tạm ngừng"),
+        "published_figure": _("Số liệu đã công bố"),
         "procedure": _("Thủ tục"),
         "catalogue": _("Danh mục"),
     }
@@ -118,6 +120,12 @@ def _labels() -> dict[str, str]:
         "elsewhere_en": _("Trong lúc ấy có thể (tiếng Anh)"),
         "urgent_reason": _("Lý do không báo trước được"),
         "urgent_reason_en": _("Lý do không báo trước được (tiếng Anh)"),
+        "registry_name": _("Cơ sở dữ liệu"),
+        "about": _("Số liệu nói về"),
+        "about_en": _("Số liệu nói về (tiếng Anh)"),
+        "value": _("Số liệu"),
+        "published_on": _("Ngày công bố"),
+        "is_taken_back": _("Đã gỡ"),
     }
 
 
@@ -199,6 +207,9 @@ def _subject(change: AdministratorChange) -> tuple[str, str | None]:
     if kind == "announcement":
         begins_at = (change.after or change.before or {}).get("begins_at")
         return write_short_moment(begins_at), _page("admin.announcements", Permission.EDIT_ANNOUNCEMENTS)
+    if kind == "published_figure":
+        registry = str((change.after or {}).get("registry_name", ""))
+        return registry_name(registry), _page("admin.data_quality", Permission.SEE_DATA_QUALITY)
     if kind == "procedure":
         return subject_id, _page("admin.procedure", Permission.EDIT_CATALOGUE, code=subject_id)
     return subject_id, None

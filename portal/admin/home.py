@@ -48,6 +48,12 @@ def _rooms() -> list[Room]:
             _("Báo trước khi cổng tạm ngừng, và báo ngay khi có sự cố."),
         ),
         (
+            "admin.data_quality",
+            Permission.SEE_DATA_QUALITY,
+            _("Làm sạch dữ liệu"),
+            _("Mỗi cơ sở dữ liệu khớp với dân cư đến đâu, sai vì sao, ở tỉnh nào; bên cạnh số liệu đã công bố."),
+        ),
+        (
             "admin.changes",
             Permission.SEE_CHANGES,
             _("Nhật ký thay đổi"),

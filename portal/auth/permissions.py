@@ -64,6 +64,8 @@ class Permission(StrEnum):
     MANAGE_STAFF = "admin:staff:manage"
     EDIT_CALENDAR = "admin:calendar:edit"
     EDIT_ANNOUNCEMENTS = "admin:announcement:edit"
+    SEE_DATA_QUALITY = "admin:data-quality:see"
+    EDIT_FIGURES = "admin:figure:edit"
     SEE_CHANGES = "admin:change:see"
 
 
@@ -118,10 +120,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_STAFF,
             Permission.EDIT_CALENDAR,
             Permission.EDIT_ANNOUNCEMENTS,
+            Permission.SEE_DATA_QUALITY,
+            Permission.EDIT_FIGURES,
             Permission.SEE_CHANGES,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.SEE_CHANGES}),
+    Role.AUDITOR: frozenset({Permission.SEE_DATA_QUALITY, Permission.SEE_CHANGES}),
 }
 OWNER_GRANTS = frozenset(
     {

@@ -11,6 +11,7 @@ from portal.models.base import Base
 from portal.models.bulk import BulkItem, BulkRun
 from portal.models.calendar import CalendarDay
 from portal.models.data_key import DataKey
+from portal.models.data_quality import PublishedFigure, QualityCount
 from portal.models.document import IssuedDocument, StoredFile
 from portal.models.dossier import Dossier
 from portal.models.event import Event
@@ -53,6 +54,8 @@ __all__ = [
     "ProcedureDraft",
     "ProcedurePublication",
     "ProcedureVersion",
+    "PublishedFigure",
+    "QualityCount",
     "QueueTicket",
     "SpentToken",
     "StaffDuty",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, Announcement, BulkRun, ProcedurePublication, StaffMember
+from portal.models import Absence, Announcement, BulkRun, ProcedurePublication, PublishedFigure, StaffMember
 from portal.services.catalogue.versions import in_force
 from tests.desks.cast import Filed
 from tests.filings import CODE
@@ -66,6 +66,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     values |= {"office_code": OFFICE, **(_auditors_duty() if rule.startswith("/admin/staff/") else {})}
     values |= _clerks_absence() if rule.startswith("/counter/absences/") else {}
     values |= {"uuid:run_id": _newest_run()} if name == "uuid:run_id" else {}
+    values |= {"registry": "tax", "uuid:figure_id": _published_figure()} if rule.startswith("/admin/data-quality/") else {}
     values |= {"uuid:announcement_id": _drafted_announcement()} if rule.startswith("/admin/announcements/") else {}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
@@ -89,6 +90,12 @@ def _drafted_announcement() -> str:
     """What an administrator drafted, for the administrator's desk."""
     with db.transaction() as session:
         return str(session.scalars(select(Announcement.id)).first() or UNKNOWN.document_id)
+
+
+def _published_figure() -> str:
+    """What an administrator wrote down of a registry, for the administrator's desk."""
+    with db.transaction() as session:
+        return str(session.scalars(select(PublishedFigure.id)).first() or UNKNOWN.document_id)
 
 
 def _auditors_duty() -> dict[str, str]:

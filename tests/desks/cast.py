@@ -14,7 +14,7 @@ from portal import clock, db
 from portal.auth.permissions import Actor
 from portal.auth.standing import standing_of
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, Account, Announcement, Dossier, IssuedDocument, StaffMember
+from portal.models import Absence, Account, Announcement, Dossier, IssuedDocument, PublishedFigure, StaffMember
 from portal.services.registries.exchange import Subject
 from tests import filings, intakes, visitors
 from tests.visitors import Visitor
@@ -73,6 +73,13 @@ def _draft_an_announcement(session: Session) -> None:
         session.add(Announcement(**texts, **span, created_at=clock.now(), version=0))
 
 
+def _publish_a_figure(session: Session) -> None:
+    if session.scalars(select(PublishedFigure.id)).first() is None:
+        texts = dict.fromkeys(("about", "about_en", "source"), "Words")
+        figure = {"registry_name": "tax", "value": 7, "published_on": clock.today()}
+        session.add(PublishedFigure(**texts, **figure, created_at=clock.now(), version=0))
+
+
 class Cast:
     """Everybody, each with a browser of their own."""
 
@@ -100,13 +107,14 @@ class Cast:
     def file(self, place: str, owner: str = "citizen A") -> Filed:
         """A dossier at phường Ba Đình, brought to this place by the real acts; its procedure is being edited meanwhile.
 
-        The auditor is away, and an announcement is drafted, so that there is something of each to be looked at.
+        The auditor is away, and an announcement is drafted, a figure published, so that there is one of each to look at.
         """
         self["administrator"].post(f"/admin/procedures/{filings.CODE}/draft", {})
         with db.transaction() as session:
             whose, clerk, officer, leader = (actor_of(session, PEOPLE[name][0]) for name in (owner, "clerk", "officer", "leader"))
             _keep_away(session, personal_id_hash(visitors.AUDITOR))
             _draft_an_announcement(session)
+            _publish_a_figure(session)
             made: Dossier = {
                 "submitted": lambda: filings.submitted(session, whose),
                 "received": lambda: filings.received(session, whose, clerk),

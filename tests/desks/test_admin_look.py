@@ -24,6 +24,7 @@ PAGES = [
     "/admin/staff/new", "/admin/staff/{member}", "/admin/staff/{member}/duties/new",
     "/admin/staff/{member}/duties/{duty}/change", "/admin/staff/{member}/duties/{duty}/end", "/admin/calendar",
     "/admin/calendar/day", "/admin/calendar/import", "/admin/announcements", "/admin/announcements/new", "/admin/changes",
+    "/admin/data-quality", "/admin/data-quality/tax", "/admin/data-quality/figures/new",
 ]  # fmt: skip
 
 

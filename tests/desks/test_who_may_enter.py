@@ -24,7 +24,9 @@ OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
 }
 AT_THE_COUNTER = ("/counter/assist", "/counter/intake", "/counter/originals", "/counter/tickets")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
-OPEN_TO_AUDITORS = {"/admin/", "/admin/changes"}
+OPEN_TO_AUDITORS = {
+    "/admin/", "/admin/changes", "/admin/data-quality", "/admin/data-quality/ask", "/admin/data-quality/<registry>",
+}  # fmt: skip
 HIDDEN_AT_THE_DOOR = {"/my/dossiers/<code>/supplements"}  # its level is the dossier's, so that the dossier is looked for first
 STAFF_ACTS = [
     "receive", "refuse", "transfer", "forward", "assign", "reassign", "request-payment", "record-payment", "ask-opinion",

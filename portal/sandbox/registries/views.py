@@ -29,6 +29,7 @@ from portal.sandbox.registries.exchange import (
 )
 from portal.sandbox.registries.known import KNOWN
 from portal.sandbox.registries.lying import FAULTS, LIES, TRANSPORT, broken_transport, distorted, told_as, too_many
+from portal.sandbox.registries.quality import quality
 from portal.sandbox.registries.quotas import Quotas
 from portal.sandbox.registries.record_book import RecordBook
 from portal.sandbox.registries.scopes import CLIENTS
@@ -86,26 +87,43 @@ def create_room(registries: Registries) -> Blueprint:
             return jsonify({"error": "unknown_registry"}), 404
         return _answer_lookup(registries, registry)
 
+    @room.post("/<registry>/quality")
+    def counted(registry: str) -> Response | tuple[Response, int]:
+        return _answer_quality(registries, registry)
+
     return room
 
 
-def _answer_lookup(registries: Registries, registry: str) -> Response | tuple[Response, int]:
+def _answer_quality(registries: Registries, registry: str) -> Response | tuple[Response, int]:
+    if registry not in KNOWN:
+        return jsonify({"error": "unknown_registry"}), 404
+    client_id, refused = _let_in(registries, registry)
+    if client_id is None:
+        return refused
+    return jsonify({"registry": registry, "as_of": REAL.iso(), "places": quality(registry, registries.book.knows(registry))})
+
+
+def _let_in(registries: Registries, registry: str) -> tuple[str | None, Any]:
+    """Who asks; or, without them, the answer that they are given instead."""
     client_id = _client(registries)
     if client_id is None:
-        return jsonify({"error": "invalid_token"}), 401
-    body = request.get_data()
-    if not signature_is_right(client_id, body, request.headers.get("X-Signature", "")):
-        return jsonify({"error": "invalid_signature"}), 401
+        return None, (jsonify({"error": "invalid_token"}), 401)
+    if not signature_is_right(client_id, request.get_data(), request.headers.get("X-Signature", "")):
+        return None, (jsonify({"error": "invalid_signature"}), 401)
     seconds = registries.quotas.wait(client_id, registry, CLIENTS[client_id].per_minute)
     if seconds:
-        return too_many(seconds)
+        return None, too_many(seconds)
     broken = registries.faults.take(*TRANSPORT, target=registry)
-    if broken is not None:
-        response = broken_transport(broken)
-        if response is not None:
-            return response
+    response = broken_transport(broken) if broken else None
+    return (None, response) if response is not None else (client_id, None)
+
+
+def _answer_lookup(registries: Registries, registry: str) -> Response | tuple[Response, int]:
+    client_id, refused = _let_in(registries, registry)
+    if client_id is None:
+        return refused
     lie = registries.faults.take(*LIES, target=registry)
-    reply = _reply(registries, client_id, registry, body, lie)
+    reply = _reply(registries, client_id, registry, request.get_data(), lie)
     return Response(json.dumps(reply, ensure_ascii=False), mimetype="application/json")
 
 

@@ -47,6 +47,7 @@ _CHANGED = text(  # what counts its own changes, beside how many of them are on 
     " UNION ALL SELECT 'duty', id::text, version FROM staff_duties"
     " UNION ALL SELECT 'absence', id::text, version FROM absences"
     " UNION ALL SELECT 'announcement', id::text, version FROM announcements"
+    " UNION ALL SELECT 'published_figure', id::text, version FROM published_figures"
     " UNION ALL SELECT 'calendar_day', day::text, version FROM calendar_days) s"
     " LEFT JOIN administrator_changes c ON c.subject_kind = s.kind AND c.subject_id = s.id"
     " GROUP BY s.kind, s.id, s.version HAVING count(c.id) <> s.version ORDER BY s.kind, s.id"

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from portal import clock, db, worker
+from portal import clock, db, rounds
 from portal.auth.permissions import Actor
 from portal.config import settings
 from portal.models import Attachment, Dossier, IssuedDocument, OutboxItem
@@ -397,20 +397,20 @@ def test_shipped_procedure_wants_no_paper_and_files_as_before(session: Session) 
 def test_worker_scans_what_waited_when_the_scanner_is_back(
     session: Session, owner: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "transaction", lambda: _same(session))
+    monkeypatch.setattr(rounds, "transaction", lambda: _same(session))
     monkeypatch.setattr(scanner, "ANSWER_SECONDS", 0.3)
     new = draft(session, owner)
     well = attached(session, owner, new, PAPER, scan_state=ScanState.PENDING)
     ill = attached(session, owner, new, PHOTOS, upload("b.jpg", papers.image(comment=EICAR)), ScanState.PENDING)
-    assert worker.scan_waiting() == 0
+    assert rounds.scan_waiting() == 0
     with clamd("mute") as address:
         monkeypatch.setattr(settings(), "clamd", address)
-        assert worker.scan_waiting() == 0
+        assert rounds.scan_waiting() == 0
     assert (well.scan_state, ill.scan_state) == ("pending", "pending")
     with clamd() as address:
         monkeypatch.setattr(settings(), "clamd", address)
-        assert worker.scan_waiting() == 2
-        assert worker.scan_waiting() == 0
+        assert rounds.scan_waiting() == 2
+        assert rounds.scan_waiting() == 0
     assert (well.scan_state, ill.scan_state) == ("clean", "infected")
     assert open_attachment(well)
     with pytest.raises(NotFound):

@@ -12,7 +12,7 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from portal import clock, db, worker
+from portal import clock, db, errands, rounds, worker
 from portal.models import OutboxItem
 from portal.postgres import EmbeddedServer
 from portal.services.notices.outbox import OVERDUE_AFTER, overdue, put, take
@@ -32,7 +32,7 @@ def carried_out(committed: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> I
             raise ConnectionError("the other side is away")
         done.append(payload["key"])
 
-    monkeypatch.setitem(worker.COMPLETIONS, KIND, complete)
+    monkeypatch.setitem(errands.COMPLETIONS, KIND, complete)
     FAILING.clear()
     yield done
     FAILING.clear()
@@ -119,10 +119,10 @@ def test_promise_whose_job_was_lost_is_nudged_once_and_kept_once(carried_out: li
     promise_all("a1", "b1")
     with db.transaction() as session:
         session.execute(text("DELETE FROM procrastinate_jobs"))
-    assert worker.nudge_overdue() == 0
+    assert rounds.nudge_overdue() == 0
     with time_machine.travel(clock.now() + OVERDUE_AFTER + timedelta(seconds=1), tick=True):
-        assert worker.nudge_overdue() == 2
-        assert worker.nudge_overdue() == 0
+        assert rounds.nudge_overdue() == 2
+        assert rounds.nudge_overdue() == 0
     worker.drain()
     worker.drain()
     assert sorted(carried_out) == ["a1", "b1"]

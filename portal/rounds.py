@@ -1,0 +1,103 @@
+"""What the worker does again and again, and how often; no rules of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from portal import clock
+from portal.auth.session import forget_what_ended
+from portal.crypto import SealError
+from portal.db import transaction
+from portal.errands import each_by_itself
+from portal.services.dossiers.bulk_runs import forget_runs
+from portal.services.dossiers.confirm_draft import take_silence_for_consent
+from portal.services.dossiers.queries import silent_drafts
+from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
+from portal.services.dossiers.tallies import gather_tallies
+from portal.services.dossiers.warn import warn_of_dues
+from portal.services.notices.outbox import nudge, overdue
+from portal.services.registries.prefill import connected
+from portal.services.registries.quality import qualities_of
+from portal.services.registries.quality_board import keep_report
+from portal.services.vault import scanner
+
+log = structlog.get_logger()
+
+
+def nudge_overdue() -> int:
+    """Nudge the outbox items whose jobs were lost; gives how many."""
+    with transaction() as session:
+        items = overdue(session)
+        for item in items:
+            nudge(session, item.id, item.dossier_id)
+    return len(items)
+
+
+def scan_waiting() -> int:
+    """Scan the files that wait for it, until the scanner falls silent again; gives how many have their verdict now."""
+    if not scanner.is_set():
+        return 0
+    with transaction() as session:
+        ids = waiting(session)
+    for count, attachment_id in enumerate(ids):
+        try:
+            with transaction() as session:
+                content = content_of(session, attachment_id)
+            verdict = scanner.scan(content)
+        except (scanner.ScannerUnavailable, OSError, SealError) as fault:
+            log.warning("file_not_scanned", attachment_id=str(attachment_id), fault=type(fault).__name__)
+            if isinstance(fault, scanner.ScannerUnavailable):
+                return count
+            continue
+        with transaction() as session:
+            keep_verdict(session, attachment_id, verdict)
+    return len(ids)
+
+
+def take_silences_for_consent() -> int:
+    """Go on with the drafts to which nobody objected within their day; gives how many."""
+    with transaction() as session:
+        ids = silent_drafts(session)
+    return sum(each_by_itself(take_silence_for_consent, dossier_id) for dossier_id in ids)
+
+
+def forget() -> None:
+    """Forget logins and runs that are over."""
+    with transaction() as session:
+        forget_what_ended(session, clock.now())
+        forget_runs(session, clock.now())
+
+
+def count_quality() -> None:
+    """Keep what the registries' owners count of their records."""
+    for report in qualities_of(connected()).values():
+        if report is not None:
+            with transaction() as session:
+                keep_report(session, report)
+
+
+def warn() -> None:
+    """Warn of terms and steps that run out."""
+    with transaction() as session:
+        warn_of_dues(session)
+
+
+def gather() -> None:
+    """Put the tallies of where dossiers stand together."""
+    with transaction() as session:
+        gather_tallies(session)
+
+
+# Name -> when, as cron says it, and what.
+ROUNDS: dict[str, tuple[str, Callable[[], Any]]] = {
+    "nudge_overdue": ("* * * * *", nudge_overdue),
+    "scan_waiting": ("* * * * *", scan_waiting),
+    "take_silence": ("* * * * *", take_silences_for_consent),
+    "gather_tallies": ("* * * * *", gather),
+    "warn_of_dues": ("*/10 * * * *", warn),
+    "forget_what_ended": ("*/10 * * * *", forget),
+    "count_quality": ("23 * * * *", count_quality),
+}
