@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.submit import submit
-from portal.services.registries.exchange import Outcome, Reply
+from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
 
 CODE = "1.004873"
 ANSWERS = {
@@ -67,13 +68,37 @@ def replies(population: dict[str, Any] | None = None, marital_status: str = "nev
     }
 
 
+def asks_of(
+    answered: Mapping[str, Reply], requester: Requester | None = None, personal_id: str = "001190000001"
+) -> dict[str, Ask]:
+    """The look-ups that these are the replies to."""
+    subject = Subject(personal_id, "Nguyễn Thị Mẫu", "1990-05-12")
+    asker = requester or Requester("citizen", "nobody")
+    return {
+        name: Ask(subject, asker, CODE, f"XNTTHN-{name}", "Luật Hộ tịch", tuple(reply.fields), "consent", "consent:1")
+        for name, reply in answered.items()
+    }
+
+
+def taken(
+    session: Session,
+    owner: Actor,
+    draft: Dossier,
+    procedure: Procedure,
+    answered: Mapping[str, Reply],
+    profile: Mapping[str, str] | None = None,
+) -> None:
+    """The registries answered the owner's look-ups."""
+    take_replies(session, owner, draft, procedure, asks_of(answered), answered, profile or {})
+
+
 def filled_draft(
     session: Session, owner: Actor, answers: dict[str, str] | None = None, *, code: str = CODE, **population: Any
 ) -> Dossier:
     """A draft of which every page is answered."""
     procedure: Procedure = current(session, code)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(population_fields(**population)), {})
+    taken(session, owner, draft, procedure, replies(population_fields(**population)))
     answer_facts(session, draft, procedure, {})
     form = {**ANSWERS, **(answers or {})}
     done: set[str] = set()

@@ -14,7 +14,7 @@ from portal.models import Dossier
 from portal.services.catalogue.answers import shown_pages
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.fill_draft import answer_facts, answer_page
-from portal.services.dossiers.open_intake import Visit, open_intake
+from portal.services.dossiers.open_intake import Visit, intake_asks, open_intake
 from portal.services.dossiers.take_in import take_in
 from portal.services.registries.exchange import Outcome, Reply, Subject
 from tests.filings import ANSWERS, CODE, replies
@@ -40,7 +40,8 @@ def begun(
 ) -> Dossier:
     """A draft that the clerk has just opened for them."""
     wanted = {"is_present": True, "accepts_unmatched": False, "language": "vi", **more}
-    return open_intake(session, who, at or visit(session), answered or replies(), **wanted)
+    there, said = at or visit(session), answered or replies()
+    return open_intake(session, who, there, intake_asks(who, there, client_ip=""), said, **wanted)
 
 
 def filled(

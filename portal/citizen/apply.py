@@ -21,12 +21,13 @@ from portal.services.dossiers.fill_draft import (
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.errors import InvalidInput
 from portal.services.registries.exchange import Requester, Subject
-from portal.services.registries.prefill import ask_all, connected
+from portal.services.registries.prefill import connected
 from portal.web.access import logged_in
-from portal.web.database import close_session, db
+from portal.web.database import db
 from portal.web.filing_pages import facts_page, page_of, question_page, take_page
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
+from portal.web.lookups import asked
 from portal.web.questions import registry_name
 
 OK, UNPROCESSABLE = 200, 422
@@ -81,11 +82,10 @@ def give_consent(code: str) -> ResponseReturnValue:
     subject = Subject(profile["personal_id"], profile["full_name"], profile["date_of_birth"])
     requester = Requester("citizen", actor.id, client_ip=request.remote_addr or "")
     asks = asks_for(procedure, subject, requester, reference)
-    close_session()  # no connection is held while the registries are asked
-    replies = ask_all(asks)
-    draft = open_draft(db(), actor, procedure, language=current_language())
-    take_replies(db(), actor, draft, procedure, replies, profile)
-    db().commit()
+    with asked(asks) as replies:
+        draft = open_draft(db(), actor, procedure, language=current_language())
+        take_replies(db(), actor, draft, procedure, asks, replies, profile)
+        db().commit()
     return redirect(url_for("citizen.facts", code=code))
 
 

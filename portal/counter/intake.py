@@ -30,12 +30,12 @@ from portal.services.dossiers.open_intake import (
     read_subject,
 )
 from portal.services.errors import InvalidInput
-from portal.services.registries.prefill import ask_all
 from portal.text import sort_key
 from portal.web.access import staff
-from portal.web.database import close_session, db
+from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
+from portal.web.lookups import asked
 from portal.web.questions import error_lines, plain_field
 
 UNPROCESSABLE = 422
@@ -60,13 +60,13 @@ def begin_intake() -> ResponseReturnValue:
     try:
         visit = _visit(actor, form)
         asks = intake_asks(actor, visit, client_ip=request.remote_addr or "")
-        close_session()  # no connection is held while the registries are asked
-        draft = open_intake(
-            db(), actor, visit, ask_all(asks),
-            is_present=form.get(PRESENT_FIELD) == "yes",
-            accepts_unmatched=form.get(ACCEPT_FIELD) == "yes",
-            language=current_language(),
-        )  # fmt: skip
+        with asked(asks) as replies:
+            draft = open_intake(
+                db(), actor, visit, asks, replies,
+                is_present=form.get(PRESENT_FIELD) == "yes",
+                accepts_unmatched=form.get(ACCEPT_FIELD) == "yes",
+                language=current_language(),
+            )  # fmt: skip
     except InvalidInput as wrong:
         db().rollback()
         return _page(_with_card(form), wrong.errors), UNPROCESSABLE

@@ -11,10 +11,10 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.services.dossiers.recheck import keep_recheck, recheck_asks
 from portal.services.registries.exchange import Outcome
-from portal.services.registries.prefill import ask_all
 from portal.web.access import staff
-from portal.web.database import close_session, db
+from portal.web.database import db
 from portal.web.limits import asking_registries
+from portal.web.lookups import asked
 
 
 @blueprint.post("/dossiers/<code>/recheck")
@@ -23,10 +23,9 @@ from portal.web.limits import asking_registries
 def recheck(code: str) -> ResponseReturnValue:
     actor = current_actor()
     asks = recheck_asks(db(), actor, code, client_ip=request.remote_addr or "")
-    close_session()  # no connection is held while the registries are asked
-    replies = ask_all(asks)
-    keep_recheck(db(), actor, code, replies)
-    db().commit()
+    with asked(asks) as replies:
+        keep_recheck(db(), actor, code, asks, replies)
+        db().commit()
     if all(reply.outcome is Outcome.FOUND for reply in replies.values()):
         flash(_("Đã tra cứu lại. Bảng so sánh ở đầu trang."), "saved")
     else:

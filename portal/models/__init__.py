@@ -1,6 +1,7 @@
 """The tables, one file per aggregate; importing this package makes all of them known to SQLAlchemy."""
 
 from portal.models.absence import Absence
+from portal.models.access_entry import AccessEntry
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
 from portal.models.announcement import Announcement
@@ -26,6 +27,7 @@ from portal.models.warning import DueWarning
 
 __all__ = [
     "Absence",
+    "AccessEntry",
     "Account",
     "AdministratorChange",
     "Announcement",

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import rfc8785
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.crypto import sha256
-from portal.models import Dossier, Evidence
+from portal.models import Dossier
 from portal.services.catalogue.answers import looked_up_elements, read_page, read_questions, unsettled_questions
 from portal.services.catalogue.form import Page
 from portal.services.catalogue.provenance import CITIZEN, Answers
@@ -21,6 +19,7 @@ from portal.services.dossiers.claims import with_claims
 from portal.services.dossiers.offices import competent_office, offices_for
 from portal.services.errors import GuardRefused, InvalidInput
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
+from portal.services.registries.ledger import keep_lookups
 from portal.services.registries.prefill import Wanted, connected, prefilled
 
 OFFICE_FIELD = "office"
@@ -57,21 +56,23 @@ def take_replies(
     actor: Actor,
     draft: Dossier,
     procedure: Procedure,
+    asks: Mapping[str, Ask],
     replies: Mapping[str, Reply],
     profile: Mapping[str, str],
     *,
     identity_source: str = IDENTITY,
 ) -> None:
-    """Keep what the registries answered: as evidence, and as the draft's settled answers.
+    """Keep what the registries answered: in the ledger, as evidence, and as the draft's settled answers.
 
-    `profile`: what the identity provider says of the actor, or at the counter the person's card, which stands where a
-    registry keeps silent; `identity_source` says which.
+    `asks`: what each of them was asked. `profile`: what the identity provider says of the actor, or at the counter the
+    person's card, which stands where a registry keeps silent; `identity_source` says which.
 
-    Effects: one evidence row for each reply; the consent and the outcomes stand in the draft. Claims beside earlier values
+    Effects: as `keep_lookups`, for each reply; the consent and the outcomes stand in the draft. Claims beside earlier values
         are kept beside the new ones.
 
     Raises:
-        GuardRefused: the population or civil-status register says that the person has died.
+        GuardRefused: the population or civil-status register says that the person has died; nothing is kept yet, so the
+            caller keeps that it was asked.
     """
     if any(reply.outcome is Outcome.DECEASED for name, reply in replies.items() if name in KNOWS_WHO_LIVES):
         raise GuardRefused("Cơ sở dữ liệu dân cư ghi nhận người này đã mất. Mời đến bộ phận một cửa để được giúp.")
@@ -84,8 +85,7 @@ def take_replies(
     ]
     said = {**_typed(draft), **from_identity(procedure, profile, identity_source), **prefilled(wanted, replies)}
     answers = with_claims(draft.draft["answers"], said)
-    requester_kind = "officer" if draft.filed_by else "citizen"
-    session.add_all(evidence_row(draft, actor, reply, requester_kind) for reply in replies.values())
+    keep_lookups(session, actor, asks, replies, dossier=draft)
     unasked: dict[str, str] = {lookup.registry: NOT_CONNECTED for lookup in procedure.definition.lookups}
     outcomes = {**unasked, **{name: reply.outcome.value for name, reply in replies.items()}}
     consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
@@ -154,23 +154,3 @@ def answer_page(draft: Dossier, procedure: Procedure, page: Page, form: Form) ->
 def _save(draft: Dossier, **changes: Any) -> None:
     draft.draft = {**draft.draft, **changes}
     draft.updated_at = clock.now()
-
-
-def evidence_row(dossier: Dossier, actor: Actor, reply: Reply, requester_kind: str) -> Evidence:
-    """The snapshot of one reply, sealed with the dossier."""
-    content = dict(reply.fields)
-    return Evidence(
-        data_key=dossier.data_key,
-        dossier_id=dossier.id,
-        source=reply.registry,
-        request_id=reply.request_id,
-        response_id=reply.response_id,
-        requester_kind=requester_kind,
-        requester_id=actor.id,
-        outcome=reply.outcome.value,
-        as_of=reply.as_of,
-        fetched_at=reply.fetched_at,
-        record_version=reply.record_version,
-        content=content,
-        content_hash=sha256(rfc8785.dumps(content)),
-    )

@@ -110,6 +110,7 @@ def open_intake(
     session: Session,
     actor: Actor,
     visit: Visit,
+    asks: Mapping[str, Ask],
     replies: Mapping[str, Reply],
     *,
     is_present: bool,
@@ -125,7 +126,7 @@ def open_intake(
         Forbidden, NotFound, GuardRefused: as `intake_asks`; or the register says that the person has died.
         InvalidInput: the person is not there; or nobody matches and the clerk has not looked at the card again.
 
-    Effects: an account that can be claimed, where the person has none; one evidence row for each reply.
+    Effects: an account that can be claimed, where the person has none; as `keep_lookups` for each reply.
     """
     intake_asks(actor, visit, client_ip="")
     if not is_present:
@@ -136,7 +137,7 @@ def open_intake(
     is_matched = population is not None and population.outcome is Outcome.FOUND
     subject = _as_registered(visit.subject, population) if population and is_matched else visit.subject
     draft = _draft_for(session, actor, visit, owner_at_counter(session, subject), language)
-    take_replies(session, actor, draft, visit.procedure, replies, vars(subject), identity_source=CARD)
+    take_replies(session, actor, draft, visit.procedure, asks, replies, vars(subject), identity_source=CARD)
     _note(draft, present_at=clock.now().isoformat(), is_matched=is_matched, full_name=subject.full_name)
     session.flush()
     return draft

@@ -18,10 +18,11 @@ from portal.services.catalogue.elements import Element
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.fill_draft import asks_for, evidence_row
+from portal.services.dossiers.fill_draft import asks_for
 from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.errors import Forbidden
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
+from portal.services.registries.ledger import keep_lookups
 from portal.services.registries.prefill import value_at
 
 OFFICER: Literal["officer"] = "officer"
@@ -45,17 +46,16 @@ def recheck_asks(session: Session, actor: Actor, code: str, *, client_ip: str) -
     }
 
 
-def keep_recheck(session: Session, actor: Actor, code: str, replies: Mapping[str, Reply]) -> None:
+def keep_recheck(session: Session, actor: Actor, code: str, asks: Mapping[str, Ask], replies: Mapping[str, Reply]) -> None:
     """Keep what the registries answered as evidence of the dossier.
 
     Raises:
         NotFound, Forbidden: as `recheck_asks`.
 
-    Effects: one evidence row for each reply.
+    Effects: as `keep_lookups`, for each reply.
     """
     dossier = _allowed(session, actor, code)
-    session.add_all(evidence_row(dossier, actor, reply, OFFICER) for reply in replies.values())
-    session.flush()
+    keep_lookups(session, actor, asks, replies, dossier=dossier)
 
 
 def _allowed(session: Session, actor: Actor, code: str) -> Dossier:

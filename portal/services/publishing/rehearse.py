@@ -144,7 +144,7 @@ def _file(session: Session, procedure: Procedure, case: Rehearsal, ask_all: AskA
     owner = _player(session, subject.full_name, subject.personal_id)
     draft = open_draft(session, owner, procedure, language="vi")
     asks = asks_for(procedure, subject, Requester("citizen", owner.id), "rehearsal")
-    take_replies(session, owner, draft, procedure, ask_all(asks), vars(subject))
+    take_replies(session, owner, draft, procedure, asks, ask_all(asks), vars(subject))
     form = form_of(case.answers)
     answer_facts(session, draft, procedure, form)
     while page := next((one for one in shown_pages(procedure, draft.draft["answers"]) if one.id not in went.pages), None):

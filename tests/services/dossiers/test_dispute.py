@@ -15,7 +15,7 @@ from portal.services.catalogue.provenance import DISPUTED
 from portal.services.catalogue.versions import by_hash, current
 from portal.services.dossiers.attachments import attachments_of, open_attachment, own_attachment
 from portal.services.dossiers.dispute import dispute, take_back
-from portal.services.dossiers.fill_draft import answer_facts, answer_page, decline_lookups, take_replies
+from portal.services.dossiers.fill_draft import answer_facts, answer_page, decline_lookups
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.submit import submit
 from portal.services.errors import IllegalMove, InvalidInput, NotFound
@@ -23,7 +23,7 @@ from portal.services.registries.exchange import Outcome, Reply
 from portal.services.vault.scanner import ScanState
 from portal.services.vault.uploads import check
 from tests import intakes
-from tests.filings import ANSWERS, filled_draft, population_fields, replies
+from tests.filings import ANSWERS, filled_draft, population_fields, replies, taken
 from tests.people import OTHER_OFFICE, citizen, clerk
 from tests.services.vault import papers
 
@@ -107,7 +107,7 @@ def test_only_what_a_registry_gave_can_be_disputed(session: Session) -> None:
         with pytest.raises(NotFound):
             dispute(session, owner, draft.id, key, {key: "property", "reason": "Không đúng"})
     silent = {"population": Reply("population", "r", Outcome.UNAVAILABLE, clock.now())}
-    take_replies(session, owner, draft, procedure, silent, {"full_name": "Nguyễn Thị Mẫu"})
+    taken(session, owner, draft, procedure, silent, {"full_name": "Nguyễn Thị Mẫu"})
     with pytest.raises(NotFound):  # what came with the login no registry has to mend
         dispute(session, owner, draft.id, NAME, CLAIM)
 
@@ -148,9 +148,9 @@ def test_claim_outlives_another_look_up_until_the_registry_says_it_itself(sessio
     draft = filled_draft(session, owner)
     procedure = by_hash(session, draft.version_hash)
     dispute(session, owner, draft.id, NAME, CLAIM)
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     assert claim_of(draft) is not None
-    take_replies(session, owner, draft, procedure, replies(population_fields(full_name="Nguyễn Thị Mẩu")), {})
+    taken(session, owner, draft, procedure, replies(population_fields(full_name="Nguyễn Thị Mẩu")))
     assert claim_of(draft) is None
     assert draft.draft["answers"][NAME]["value"] == "Nguyễn Thị Mẩu"
 

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.auth.permissions import Actor
+from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.queries import evidence_of, latest_answers
 from portal.services.dossiers.recheck import comparisons, keep_recheck, recheck_asks
 from portal.services.errors import Forbidden, NotFound
-from portal.services.registries.exchange import Outcome
-from tests.filings import replies, submitted
+from portal.services.registries.exchange import Outcome, Reply, Requester
+from tests.filings import asks_of, replies, submitted
 from tests.people import OTHER_OFFICE, citizen, clerk, leader, officer
+
+
+def rechecked(session: Session, asker: Actor, dossier: Dossier, answered: Mapping[str, Reply]) -> None:
+    asks = asks_of(answered, Requester("officer", asker.id, "H26.31"))
+    keep_recheck(session, asker, str(dossier.code), asks, answered)
 
 
 def test_desk_asks_in_its_own_name_on_the_ground_of_the_law(session: Session) -> None:
@@ -26,7 +34,7 @@ def test_desk_asks_in_its_own_name_on_the_ground_of_the_law(session: Session) ->
 def test_what_the_register_says_now_stands_beside_what_was_filed(session: Session) -> None:
     dossier, asker = submitted(session, citizen(session)), officer(session)
     filed = latest_answers(session, dossier).content
-    keep_recheck(session, asker, str(dossier.code), replies(marital_status="divorced"))
+    rechecked(session, asker, dossier, replies(marital_status="divorced"))
     procedure = by_hash(session, dossier.version_hash)
     compared = {one.element.key: one for one in comparisons(evidence_of(session, dossier), procedure, filed)}
     assert compared["subject.marital_status"].differs
@@ -39,7 +47,7 @@ def test_what_the_register_says_now_stands_beside_what_was_filed(session: Sessio
 def test_registry_that_keeps_silent_makes_no_difference(session: Session) -> None:
     dossier, asker = submitted(session, citizen(session)), officer(session)
     silent = {name: replace(reply, outcome=Outcome.UNAVAILABLE, fields={}) for name, reply in replies().items()}
-    keep_recheck(session, asker, str(dossier.code), silent)
+    rechecked(session, asker, dossier, silent)
     answers = latest_answers(session, dossier).content
     procedure = by_hash(session, dossier.version_hash)
     assert not any(one.differs for one in comparisons(evidence_of(session, dossier), procedure, answers))
@@ -47,7 +55,7 @@ def test_registry_that_keeps_silent_makes_no_difference(session: Session) -> Non
 
 def test_every_asking_is_kept_with_who_asked(session: Session) -> None:
     dossier, asker = submitted(session, citizen(session)), clerk(session)
-    keep_recheck(session, asker, str(dossier.code), replies())
+    rechecked(session, asker, dossier, replies())
     kinds = [(row.requester_kind, row.source) for row in evidence_of(session, dossier)]
     assert sorted(kinds) == sorted((kind, name) for kind in ("citizen", "officer") for name in ("population", "civil-status"))
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.models import AnswersDocument, Dossier, Event, IssuedDocument, Notice
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import answer_facts, answer_page, decline_lookups, take_replies
+from portal.services.dossiers.fill_draft import answer_facts, answer_page, decline_lookups
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.track import status_by_code
 from portal.services.errors import GuardRefused, InvalidInput, LevelTooLow, NotFound
 from portal.services.registries.exchange import Outcome
-from tests.filings import CODE, filled_draft, population_fields, replies, submitted
+from tests.filings import CODE, filled_draft, population_fields, replies, submitted, taken
 from tests.people import citizen
 
 
@@ -63,7 +63,7 @@ def test_draft_with_an_unanswered_page_is_refused(session: Session) -> None:
     owner = citizen(session)
     procedure = current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     answer_facts(session, draft, procedure, {})
     with pytest.raises(GuardRefused):
         submit(session, owner, draft.id, is_declared=True)
@@ -99,7 +99,7 @@ def test_locked_value_is_never_taken_from_the_browser(session: Session) -> None:
     owner = citizen(session)
     procedure = current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     answer_facts(session, draft, procedure, {"subject.full_name": "Kẻ Mạo Danh", "subject.marital_status": "never_married"})
     assert draft.draft["answers"]["subject.full_name"]["value"] == "Nguyễn Thị Mẫu"
     assert draft.draft["answers"]["subject.full_name"]["source"] == "population"
@@ -111,7 +111,7 @@ def test_silent_registry_costs_some_typing_and_never_the_filing(session: Session
     draft = open_draft(session, owner, procedure, language="vi")
     silent = {name: replace(reply, outcome=Outcome.UNAVAILABLE, fields={}, response_id="") for name, reply in replies().items()}
     profile = {"personal_id": "001190000001", "full_name": "Nguyễn Thị Mẫu", "date_of_birth": "1990-05-12"}
-    take_replies(session, owner, draft, procedure, silent, profile)
+    taken(session, owner, draft, procedure, silent, profile)
     typed = {
         "subject.sex": "female", "subject.ethnicity": "Kinh", "subject.nationality": "Việt Nam",
         "subject.identity_card": "001190000001", "subject.permanent_residence": "Số 9 phố Mẫu, Ba Đình",
@@ -128,7 +128,7 @@ def test_person_may_decline_the_lookups_and_is_still_known_from_the_login(sessio
     owner = citizen(session)
     procedure = current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     decline_lookups(draft, procedure, {"full_name": "Nguyễn Thị Mẫu"})
     assert {answer["source"] for answer in draft.draft["answers"].values()} == {"eid"}
 
@@ -138,7 +138,7 @@ def test_address_outside_every_office_is_told_at_once(session: Session) -> None:
     procedure = current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
     elsewhere = {"ward_code": "99999", "province_code": "96", "detail": "Số 1"}
-    take_replies(session, owner, draft, procedure, replies(population_fields(permanent_residence=elsewhere)), {})
+    taken(session, owner, draft, procedure, replies(population_fields(permanent_residence=elsewhere)))
     with pytest.raises(GuardRefused, match="chưa dùng cổng này"):
         answer_facts(session, draft, procedure, {})
 
@@ -149,14 +149,14 @@ def test_person_whom_the_register_calls_dead_cannot_file(session: Session) -> No
     draft = open_draft(session, owner, procedure, language="vi")
     dead = {**replies(), "population": replace(replies()["population"], outcome=Outcome.DECEASED, fields={})}
     with pytest.raises(GuardRefused):
-        take_replies(session, owner, draft, procedure, dead, {})
+        taken(session, owner, draft, procedure, dead)
 
 
 def test_person_whom_only_another_registry_calls_dead_can_file(session: Session) -> None:
     owner, procedure = citizen(session), current(session, "1.007042")
     draft = open_draft(session, owner, procedure, language="vi")
     wrong = replace(replies()["population"], registry="tax", outcome=Outcome.DECEASED, fields={})
-    take_replies(session, owner, draft, procedure, {**replies(), "tax": wrong}, {})
+    taken(session, owner, draft, procedure, {**replies(), "tax": wrong})
     assert draft.draft["replies"]["tax"] == "deceased"
 
 

@@ -15,13 +15,13 @@ from portal.blind_index import name_tokens, personal_id_hash
 from portal.crypto import sha256
 from portal.models import AnswersDocument, Evidence
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import answer_facts, asks_for, take_replies
+from portal.services.dossiers.fill_draft import answer_facts, asks_for
 from portal.services.dossiers.open_draft import draft_for, draft_of, open_draft
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.submit import household_hashes_of, submit
 from portal.services.errors import Forbidden, InvalidInput, NotFound
 from portal.services.registries.exchange import Outcome, Requester, Subject
-from tests.filings import CODE, filled_draft, population_fields, replies, submitted
+from tests.filings import CODE, filled_draft, population_fields, replies, submitted, taken
 from tests.people import citizen
 from tests.services.dossiers.doings import last_event
 
@@ -94,7 +94,7 @@ def test_registry_that_did_not_answer_is_kept_as_evidence_too(session: Session) 
     owner, procedure = citizen(session), current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
     silent = {name: replace(reply, outcome=Outcome.UNAVAILABLE, fields={}, response_id="") for name, reply in replies().items()}
-    take_replies(session, owner, draft, procedure, silent, {})
+    taken(session, owner, draft, procedure, silent)
     session.flush()
     rows = session.scalars(select(Evidence).where(Evidence.dossier_id == draft.id)).all()
     assert {(row.outcome, str(row.content)) for row in rows} == {("unavailable", "{}")}
@@ -105,7 +105,7 @@ def test_consent_is_dated_and_names_the_version_that_was_consented_to(session: S
     owner, procedure = citizen(session), current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
     assert draft.draft["consent"] is None
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     assert draft.draft["consent"]["version"] == procedure.content_hash
     assert draft.draft["consent"]["given_at"]
 
@@ -128,7 +128,7 @@ def test_registry_that_is_asked_again_replaces_what_it_said_and_keeps_what_was_t
     owner, procedure = citizen(session), current(session, CODE)
     draft = filled_draft(session, owner)
     typed = {key: answer for key, answer in draft.draft["answers"].items() if answer["source"] == "citizen"}
-    take_replies(session, owner, draft, procedure, replies(population_fields(full_name="Nguyễn Thị Mới")), {})
+    taken(session, owner, draft, procedure, replies(population_fields(full_name="Nguyễn Thị Mới")))
     answers = draft.draft["answers"]
     assert answers["subject.full_name"]["value"] == "Nguyễn Thị Mới"
     assert {key: answers[key] for key in typed} == typed
@@ -137,7 +137,7 @@ def test_registry_that_is_asked_again_replaces_what_it_said_and_keeps_what_was_t
 def test_office_is_chosen_by_the_address_and_not_by_the_browser(session: Session) -> None:
     owner, procedure = citizen(session), current(session, CODE)
     draft = open_draft(session, owner, procedure, language="vi")
-    take_replies(session, owner, draft, procedure, replies(), {})
+    taken(session, owner, draft, procedure, replies())
     answer_facts(session, draft, procedure, {"office": "H26.32"})
     assert draft.draft["office_code"] == "H26.31"
 
@@ -148,7 +148,7 @@ def test_office_that_does_not_decide_on_the_procedure_cannot_be_chosen(session: 
     draft = open_draft(session, owner, procedure, language="vi")
     silent = {name: replace(reply, outcome=Outcome.UNAVAILABLE, fields={}) for name, reply in replies().items()}
     profile = {"personal_id": "001190000001", "full_name": "Nguyễn Thị Mẫu", "date_of_birth": "1990-05-12"}
-    take_replies(session, owner, draft, procedure, silent, profile)
+    taken(session, owner, draft, procedure, silent, profile)
     typed = {
         "subject.sex": "female", "subject.ethnicity": "Kinh", "subject.nationality": "Việt Nam",
         "subject.identity_card": "001190000001", "subject.permanent_residence": "Số 9 phố Mẫu, Ba Đình",

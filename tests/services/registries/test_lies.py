@@ -13,7 +13,6 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import take_replies
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.submit import household_hashes_of
 from portal.services.registries.breaker import FAILURES_TO_OPEN, OPEN_SECONDS, Breaker
@@ -21,7 +20,7 @@ from portal.services.registries.civil_status import check as check_civil_status
 from portal.services.registries.exchange import Ask, Exchange, HttpRegistry, Outcome, Reply, Requester, Subject
 from portal.services.registries.population import check as check_population
 from portal.services.registries.prefill import ask_all
-from tests.filings import CODE, population_fields
+from tests.filings import CODE, population_fields, taken
 from tests.people import citizen
 from tests.services.registries.liar import SECRET, Liar, honest, lying, says
 
@@ -305,7 +304,7 @@ def test_whatever_is_believed_can_be_kept(session: Session, liar: Liar, registry
     scope = tuple(strange)
     liar.answer = says(fields=strange, response_id="R-Đ-1", record_version=2**53 - 1)
     reply = registry.look_up(ask(scope=scope))
-    take_replies(session, owner, draft, procedure, {"population": reply}, {})
+    taken(session, owner, draft, procedure, {"population": reply})
     session.flush()
     assert (reply.outcome, draft.draft["replies"]["population"]) == (Outcome.FOUND, "found")
     assert household_hashes_of(draft.draft["answers"]) == []
