@@ -27,6 +27,7 @@ from portal.services.dossiers.chart import as_dot, as_markdown
 from portal.services.dossiers.deadlines import Promise, Term, promise
 from portal.services.errors import NotFound
 from portal.services.oversight.audit import verify
+from portal.services.oversight.ledger_audit import verify_ledger
 from portal.services.results.verify import signature_holds
 from portal.services.vault.keys import rewrap, wrapped_by
 from portal.shipped import load_shipped
@@ -102,14 +103,16 @@ def audit() -> None:
 
 @audit.command("verify")
 def audit_verify() -> None:
-    """Read the chain of events and that of administrators' changes; exit 1 with the first bad row when one does not hold."""
+    """Read the chains of events, of administrators' changes and of look-ups and openings; exit 1 with the first bad row."""
     with transaction() as session:
-        report = verify(session)
-    for finding in report.findings:
+        report, ledger = verify(session), verify_ledger(session)
+    findings = [*report.findings, *ledger.findings]
+    for finding in findings:
         click.echo(f"✗ {finding.where}: {finding.what}")
-    if report.findings:
+    if findings:
         raise SystemExit(1)
     click.echo(f"✓ {report.events} sự kiện nguyên vẹn (events intact), head {report.head[:16]}")
+    click.echo(f"✓ {ledger.entries} lần tra cứu, mở hồ sơ nguyên vẹn (ledger entries intact), head {ledger.head[:16]}")
     click.echo(f"✓ {report.changes} thay đổi của quản trị nguyên vẹn (changes intact), head {report.changes_head[:16]}")
 
 

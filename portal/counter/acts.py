@@ -14,6 +14,7 @@ from portal.counter.act_pages import shown_beside
 from portal.counter.act_table import DOES, done_words, version_in
 from portal.counter.assignment import act_label
 from portal.counter.dossier import dossier_page
+from portal.counter.opened import note_opened, opened
 from portal.models import Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.queries import at_counter, buttons
@@ -33,6 +34,7 @@ def act(code: str, act: Act) -> ResponseReturnValue:
     found = at_counter(db(), current_actor(), code)
     if act not in {move.act for move in buttons(found, current_actor())}:
         return redirect(url_for("counter.dossier", code=code))
+    note_opened(found)
     return _act_page(found, act)
 
 
@@ -44,7 +46,7 @@ def do(code: str, act: Act) -> ResponseReturnValue:
         DOES[act](db(), actor, code, version_in(request.form), request.form)
     except InvalidInput as wrong:
         db().rollback()
-        return _act_page(at_counter(db(), actor, code), act, request.form, wrong.errors), UNPROCESSABLE
+        return _act_page(opened(code), act, request.form, wrong.errors), UNPROCESSABLE
     db().commit()
     flash(done_words(act), "saved")
     return redirect(url_for("counter.queue_list") if act in ELSEWHERE_NOW else url_for("counter.dossier", code=code))

@@ -11,9 +11,10 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.auth.permissions import Actor, Permission
+from portal.auth.permissions import Actor, Permission, Role
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.opened import note_opened
 from portal.models import Dossier, Office
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.assist import CARD_FIELD, CODE_FIELD, HELPS_FOR, PRESENT_FIELD, assist, assisting
@@ -21,6 +22,7 @@ from portal.services.dossiers.owner_word import CONFIRM_FIELD
 from portal.services.dossiers.queries import owned
 from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
 from portal.services.errors import InvalidInput
+from portal.services.registries.ledger import HELPING, Seat
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.language import current_language
@@ -125,9 +127,15 @@ def assisted_desk(code: str) -> OwnerDesk:
         NotFound: the clerk did not open the dossier with its owner, or the time is over.
     """
     actor = assisting(db(), current_actor(), code, confirmed=request.form.get(CONFIRM_FIELD, ""))
+    note_opened(dossier := owned(db(), actor, code), purpose=HELPING, seat=_seat_of(actor))
     back_url, supplements_url = (url_for(f"counter.{view}", code=code) for view in ("assisted", "assist_supplements"))
-    extra = {"assisted": _for_whom(actor, owned(db(), actor, code))}
+    extra = {"assisted": _for_whom(actor, dossier)}
     return OwnerDesk(actor, code, back_url, supplements_url, extra=extra, asked_last=lambda errors: [confirm_question(errors)])
+
+
+def _seat_of(actor: Actor) -> Seat:
+    assert actor.assists is not None
+    return Seat(Role.CLERK.value, actor.assists.office_code)
 
 
 def _for_whom(actor: Actor, dossier: Dossier) -> dict[str, str]:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
+from portal.counter.opened import note_opened
 from portal.models import Attachment, Dossier
 from portal.services.catalogue.handling import Component
 from portal.services.catalogue.reckoning import components_wanted
@@ -143,7 +144,7 @@ def _seal_words(verdict: str | None) -> tuple[str, str]:
 @blueprint.get("/dossiers/<code>/attachments/<uuid:attachment_id>")
 @staff(Permission.SEE_DOSSIER)
 def attachment(code: str, attachment_id: uuid.UUID) -> Response:
-    found = attachment_of(db(), at_counter(db(), current_actor(), code), attachment_id)
+    found = _opened_attachment(code, attachment_id)
     return kept_response(open_attachment(found), found.name, found.media_type)
 
 
@@ -151,9 +152,16 @@ def attachment(code: str, attachment_id: uuid.UUID) -> Response:
 @staff(Permission.SEE_DOSSIER)
 @previews
 def attachment_preview(code: str, attachment_id: uuid.UUID) -> Response:
-    content = open_attachment(attachment_of(db(), at_counter(db(), current_actor(), code), attachment_id))
+    content = open_attachment(_opened_attachment(code, attachment_id))
     close_session()  # no connection is held while the picture is drawn
     try:
         return picture_response(uploads.preview(content))
     except UnfitFile as unfit:
         raise NotFound from unfit
+
+
+def _opened_attachment(code: str, attachment_id: uuid.UUID) -> Attachment:
+    dossier = at_counter(db(), current_actor(), code)
+    found = attachment_of(db(), dossier, attachment_id)
+    note_opened(dossier)
+    return found

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from portal import clock
 from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
+from portal.counter.opened import note_opened
 from portal.counter.queue_tabs import name_for_many, tab_for
 from portal.models import BulkItem, BulkRun, Dossier
 from portal.services.catalogue.versions import by_hash, names_of
@@ -67,6 +68,8 @@ def preview(run: BulkRun, page_text: str) -> dict[str, Any]:
     pages = max(1, -(-len(coming) // PAGE_SIZE))
     page = _page_of(page_text, pages)
     shown = coming[(page - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    if act is Act.APPROVE:  # the words of each are shown; elsewhere it is a list
+        note_opened(*shown)
     gives = act is Act.ASSIGN and actor.holds_anywhere(Permission.REASSIGN)
     officers = _officers(coming) if gives else []
     return {

@@ -16,17 +16,15 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.assignment import act_label, in_whose_place, place_words, why_assigned
 from portal.counter.attachments import attached_groups
+from portal.counter.opened import note_opened, opened
 from portal.counter.supplements import supplement_shown
 from portal.models import Dossier, Event, IssuedDocument, Office
 from portal.services.catalogue.provenance import Answers
-from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.attachments import sent_attachments
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.claims import proofs_of
-from portal.services.dossiers.folder import Folder, folder_of
+from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
 from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
@@ -56,7 +54,7 @@ PRIMARY = frozenset(
 @blueprint.get("/dossiers/<code>")
 @staff(Permission.SEE_DOSSIER)
 def dossier(code: str) -> ResponseReturnValue:
-    found = at_counter(db(), current_actor(), code)
+    found = opened(code)
     return render_template("counter/dossier.html", **dossier_page(found))
 
 
@@ -65,8 +63,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
     language = current_language()
     procedure = by_hash(db(), dossier.version_hash)
     folder = folder_of(db(), dossier)
-    attached = sent_attachments(db(), dossier) if _may_carry_files(procedure, folder) else []
-    names = folder.people
+    attached, names = folder.attached, folder.people
     answers: Answers = folder.answers.content
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     return {
@@ -108,11 +105,6 @@ def _apology(dossier: Dossier, due_kind: str) -> dict[str, str] | None:
     if words is None or Act.EXTEND_DEADLINE not in {move.act for move in buttons(dossier, current_actor())}:
         return None
     return {"title": words, "href": url_for("counter.act", code=dossier.code, act="extend-deadline")}
-
-
-def _may_carry_files(procedure: Procedure, folder: Folder) -> bool:
-    answers: Answers = folder.answers.content
-    return bool(folder.requests or proofs_of(answers) or components_wanted(procedure, answers))
 
 
 def _name(office: Office | None, language: str) -> str:
@@ -198,4 +190,5 @@ def _proposal(procedure: Procedure, dossier: Dossier, language: str) -> dict[str
 def document(code: str, document_id: uuid.UUID) -> Response:
     found = at_counter(db(), current_actor(), code)
     paper, file = paper_of(db(), found, document_id)
+    note_opened(found)
     return pdf_response(read_file(file), f"{found.code}-{paper.kind}.pdf")

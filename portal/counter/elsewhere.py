@@ -9,8 +9,10 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.dossier import dossier_page
+from portal.counter.opened import note_opened
 from portal.services.dossiers.open_elsewhere import READABLE_FOR, open_elsewhere, opened_by
 from portal.services.errors import InvalidInput
+from portal.services.registries.ledger import ELSEWHERE, Seat
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.questions import error_lines
@@ -39,7 +41,8 @@ def do_open_elsewhere() -> ResponseReturnValue:
 @blueprint.get("/elsewhere/<code>")
 @staff(Permission.SEE_DOSSIER)
 def opened_dossier(code: str) -> ResponseReturnValue:
-    found = opened_by(db(), current_actor(), code)
+    found, opening = opened_by(db(), current_actor(), code)
+    note_opened(found, purpose=ELSEWHERE, seat=Seat(opening.role, opening.office_code), reason=opening.reason)
     shown = {**dossier_page(found), "acts": [], "documents": [], "attached": [], "can_recheck": False, "is_elsewhere": True}
     return render_template("counter/elsewhere_dossier.html", **shown)
 

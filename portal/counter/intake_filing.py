@@ -8,12 +8,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal.auth.permissions import Role
 from portal.auth.session import current_actor
+from portal.counter.opened import note_opened
 from portal.models import Dossier, Office
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.errors import NotFound
+from portal.services.registries.ledger import FILING_FOR, Seat
 from portal.web.database import db
 from portal.web.filing import Desk, Filing
 from portal.web.language import current_language
@@ -28,6 +31,7 @@ def intake_for(draft_id: uuid.UUID) -> Dossier:
     found = draft_for(db(), current_actor(), draft_id)
     if found.filed_by is None:
         raise NotFound
+    note_opened(found, purpose=FILING_FOR, seat=Seat(Role.CLERK.value, found.filing_office_code or ""))
     return found
 
 

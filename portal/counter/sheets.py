@@ -13,13 +13,13 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.act_table import day_in
+from portal.counter.opened import opened
 from portal.models import Dossier
 from portal.services.dossiers.ask_opinion import opinions_of
 from portal.services.dossiers.control_sheet import control_sheet
 from portal.services.dossiers.handover import HandedOver, handed_over
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.papers import unsigned_facts
-from portal.services.dossiers.queries import at_counter
 from portal.services.dossiers.register import LINES, Line, register_lines
 from portal.services.organisation.offices import office_of
 from portal.services.results.draw_apart import draw_apart
@@ -36,7 +36,7 @@ CONTROL_SHEET, REGISTER = "Phiếu kiểm soát quá trình giải quyết hồ 
 @blueprint.get("/dossiers/<code>/control-sheet")
 @staff(Permission.SEE_DOSSIER)
 def control_sheet_paper(code: str) -> Response:
-    found: Dossier = at_counter(db(), current_actor(), code)
+    found: Dossier = opened(code)
     asked = [opinion.office for opinion in opinions_of(db(), found)]
     said = control_sheet(db(), found, events_of(db(), found.id), asked)
     facts = unsigned_facts(db(), str(found.office_code), CONTROL_SHEET, dossier_code=found.code, **said)

@@ -15,7 +15,7 @@ from portal.crowd.fill import fill
 from portal.crowd.lives import OPEN, OVER
 from portal.crowd.people import person
 from portal.models import AnswersDocument, Dossier, NumberSeries
-from portal.services.dossiers.attachments import sent_attachments
+from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.history import events_of, link_of
 from portal.services.dossiers.lifecycle import PLACES
 from portal.services.dossiers.queries import facts_of, latest_answers
@@ -104,7 +104,7 @@ def test_what_was_asked_of_the_citizen_says_what_its_page_needs(filled: Session)
             assert [set(item) for item in request.items] == [{"kind", "of", "name", "pages", "reason"}]
             rounds = filled.scalars(select(AnswersDocument).where(AnswersDocument.dossier_id == dossier.id)).all()
             in_order = sorted(rounds, key=lambda document: document.round)
-            came = supplied(request, in_order, sent_attachments(filled, dossier))
+            came = supplied(request, in_order, folder_of(filled, dossier).attached)
             assert (came is not None) == (facts_of(dossier).place == SUPPLIED)
     assert asked
 

@@ -58,21 +58,14 @@ class Standing:
 
 def attachments_of(session: Session, dossier: Dossier) -> list[Attachment]:
     """What the dossier carries, in the order in which it came."""
-    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent(), Attachment.replaced_at.is_(None))
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, sent(), Attachment.replaced_at.is_(None))
     return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
 
 
 def replaced_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
     """What the dossier carried until something else took its place, in the order in which it came."""
-    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent(), Attachment.replaced_at.is_not(None))
+    query = select(Attachment).where(Attachment.dossier_id == dossier.id, sent(), Attachment.replaced_at.is_not(None))
     return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
-
-
-def sent_attachments(session: Session, dossier: Dossier) -> list[Attachment]:
-    """What the dossier carries and then what it carried before; read at once, for its page."""
-    query = select(Attachment).where(Attachment.dossier_id == dossier.id, _sent())
-    was_replaced = Attachment.replaced_at.is_not(None)
-    return list(session.scalars(query.order_by(was_replaced, Attachment.added_at, Attachment.id)))
 
 
 def with_uncompared_files(session: Session, dossiers: Sequence[Dossier]) -> set[uuid.UUID]:
@@ -80,7 +73,7 @@ def with_uncompared_files(session: Session, dossiers: Sequence[Dossier]) -> set[
     claim about a registry's value is the registry's to weigh.
     """
     query = select(Attachment.dossier_id).where(Attachment.dossier_id.in_([dossier.id for dossier in dossiers]))
-    query = query.where(_sent(), Attachment.replaced_at.is_(None), Attachment.reused_document_id.is_(None))
+    query = query.where(sent(), Attachment.replaced_at.is_(None), Attachment.reused_document_id.is_(None))
     query = query.where(Attachment.component_id.not_like(f"{PROOF}%"))
     return set(session.scalars(query.where(Attachment.checked_against_original_at.is_(None))))
 
@@ -91,7 +84,7 @@ def attachments_for(session: Session, request: SupplementRequest) -> list[Attach
     return list(session.scalars(query.order_by(Attachment.added_at, Attachment.id)))
 
 
-def _sent() -> ColumnElement[bool]:
+def sent() -> ColumnElement[bool]:
     """Not taken away, and not still waiting for its sender to send it in answer to a request."""
     answered = exists().where(SupplementRequest.id == Attachment.request_id, SupplementRequest.supplied_at.is_not(None))
     return Attachment.removed_at.is_(None) & or_(Attachment.request_id.is_(None), answered)
@@ -104,7 +97,7 @@ def attachment_of(session: Session, dossier: Dossier, attachment_id: uuid.UUID) 
         NotFound: the dossier carries no such attachment.
     """
     query = select(Attachment).where(Attachment.id == attachment_id, Attachment.dossier_id == dossier.id)
-    found = session.scalars(query.where(_sent())).first()
+    found = session.scalars(query.where(sent())).first()
     if found is None:
         raise NotFound
     return found

@@ -25,6 +25,7 @@ from portal.models import (
     StoredFile,
     SupplementRequest,
 )
+from portal.services.dossiers.attachments import sent
 
 Row = TypeVar("Row", bound=Base)
 ACCOUNT_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -40,8 +41,9 @@ READS: dict[type, Callable[[str], Any]] = {
 class Folder:
     """What lies in a dossier, each kind in the order in which it came; to be read only, no row of it is under the session.
 
-    `rounds`: the answers of each filing round. A paper that is made has its `file`. `people`: the names of whoever has the
-    dossier, acted on it, was stood in for or compared an original, by account. `filing_office`: where a clerk filed it.
+    `rounds`: the answers of each filing round. `attached`: what it carries and then what it carried before. A paper that is
+    made has its `file`. `people`: the names of whoever has the dossier, acted on it, was stood in for or compared an
+    original, by account. `filing_office`: where a clerk filed it.
     """
 
     rounds: list[AnswersDocument]
@@ -49,6 +51,7 @@ class Folder:
     evidence: list[Evidence]
     documents: list[IssuedDocument]
     requests: list[SupplementRequest]
+    attached: list[Attachment]
     people: dict[str, str]
     filing_office: Office | None
 
@@ -59,11 +62,12 @@ class Folder:
 
 
 def folder_of(session: Session, dossier: Dossier) -> Folder:
-    """Everything that lies in the dossier but the files that came with it, by one statement."""
+    """Everything that lies in the dossier, by one statement; of the files that came with it, what they are."""
     kinds = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest)
     parts = [_rows(kind).where(_table(kind).c.dossier_id == dossier.id) for kind in kinds]
     of_papers = _rows(StoredFile).join(IssuedDocument, IssuedDocument.file_id == StoredFile.id)
     parts.append(of_papers.where(IssuedDocument.dossier_id == dossier.id))
+    parts.append(_rows(Attachment).where(_table(Attachment).c.dossier_id == dossier.id, sent()))
     parts.append(_rows(Office).where(_table(Office).c.code == dossier.filing_office_code))
     people = select(Account.id, Account.data_key_id).where(Account.id.in_(_who_appears(dossier))).cte("people")
     parts.append(_rows(Account).where(_table(Account).c.id.in_(select(people.c.id))))
@@ -83,6 +87,7 @@ def folder_of(session: Session, dossier: Dossier) -> Folder:
         evidence=sorted(made(Evidence), key=lambda row: (row.fetched_at, row.id)),
         documents=papers,
         requests=sorted(made(SupplementRequest), key=lambda request: request.round),
+        attached=sorted(made(Attachment), key=lambda one: (one.replaced_at is not None, one.added_at, one.id)),
         people=_names(made(Account), made(DataKey)),
         filing_office=next(iter(made(Office)), None),
     )

@@ -48,23 +48,24 @@ def _is_at_a_desk(actor: Actor, office_code: str) -> bool:
     return actor.role_for(Permission.SEE_DOSSIER, office_code) is not None
 
 
-def opened_by(session: Session, actor: Actor, code: str) -> Dossier:
-    """The dossier that the actor opened a short while ago.
+def opened_by(session: Session, actor: Actor, code: str) -> tuple[Dossier, DossierOpening]:
+    """The dossier that the actor opened a short while ago, and how they opened it.
 
     Raises:
         NotFound: they did not, or the time is over.
     """
     dossier = of_any_office(session, code)
     since = clock.now() - READABLE_FOR
-    query = select(DossierOpening.id).where(
+    query = select(DossierOpening).where(
         DossierOpening.dossier_id == dossier.id,
         DossierOpening.account_id == actor.account_id,
         DossierOpening.opened_at > since,
         DossierOpening.with_owner.is_(False),
     )
-    if session.scalars(query.limit(1)).first() is None:
+    opening = session.scalars(query.order_by(DossierOpening.opened_at.desc()).limit(1)).first()
+    if opening is None:
         raise NotFound
-    return dossier
+    return dossier, opening
 
 
 def openings_of(session: Session, dossier: Dossier) -> list[DossierOpening]:

@@ -30,7 +30,7 @@ def test_it_is_read_for_a_quarter_of_an_hour_by_whoever_gave_the_reason(
 ) -> None:
     dossier, there = submitted(session, citizen(session)), officer(session, OTHER_OFFICE)
     open_elsewhere(session, there, str(dossier.code).lower(), WHY)
-    assert opened_by(session, there, str(dossier.code)).id == dossier.id
+    assert opened_by(session, there, str(dossier.code))[0].id == dossier.id
     with pytest.raises(NotFound):
         opened_by(session, officer(session, OTHER_OFFICE), str(dossier.code))
     with pytest.raises(NotFound):

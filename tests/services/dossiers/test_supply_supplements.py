@@ -25,9 +25,9 @@ from portal.services.dossiers.attachments import (
     attachments_of,
     open_attachment,
     own_attachment,
-    sent_attachments,
 )
 from portal.services.dossiers.detach import detach
+from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.reopened import keep_reply, reopened
@@ -70,7 +70,7 @@ def owner(session: Session) -> Actor:
 
 def replaced(session: Session, dossier: Dossier) -> list[Attachment]:
     """What the dossier carried until something else took its place."""
-    return [one for one in sent_attachments(session, dossier) if one.replaced_at is not None]
+    return [session.get_one(Attachment, one.id) for one in folder_of(session, dossier).attached if one.replaced_at is not None]
 
 
 def refused(session: Session, owner: Actor, dossier: Dossier, form: dict[str, str]) -> dict[str, list[str]]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
@@ -31,7 +31,7 @@ BEGIN
     said := jsonb_build_array(
         last_number + 1, NEW.id, NEW.kind, encode(NEW.subject_hash, 'hex'), NEW.owner_id, NEW.actor_id, NEW.actor_role,
         NEW.office_code, NEW.purpose, NEW.legal_ground, NEW.basis, NEW.basis_reference, NEW.source, to_jsonb(NEW.fields),
-        NEW.outcome, NEW.request_id, NEW.dossier_id, NEW.dossier_code, NEW.procedure_code,
+        NEW.outcome, NEW.request_id, NEW.dossier_id, NEW.dossier_code, NEW.procedure_code, NEW.data_key_id,
         to_char(NEW.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         to_char(NEW.quarter AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
         to_char(NEW.shown_from AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
