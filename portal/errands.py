@@ -15,15 +15,19 @@ from portal.config import settings
 from portal.db import transaction
 from portal.services.dossiers.bulk_runs import CARRY_RUN, carry_item, end_run, give_up_item, still_waiting, whose
 from portal.services.dossiers.calendar import RECALCULATE_PROMISES, promised_across
-from portal.services.dossiers.consequences import MAKE_DOCUMENT, RELEASE_RESULT, SEND_NOTICE
+from portal.services.dossiers.consequences import RELEASE_RESULT, SEND_NOTICE
+from portal.services.dossiers.escalations import TELL_ESCALATION, escalation_letter
+from portal.services.dossiers.follow_change import change_followed, look_after, note_adjusting
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.recalculate import recalculate
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.tell import letter_of
 from portal.services.dossiers.warn import SEND_WARNING, warning_letter
+from portal.services.dossiers.write_backs import FOLLOW_CHANGE, MAKE_DOCUMENT, WRITE_BACK, entry_of, note_receipt
 from portal.services.errors import GuardRefused, IllegalMove
 from portal.services.notices.messages import send
 from portal.services.organisation.offices import office_of
+from portal.services.registries.write_back import writer
 from portal.services.results.seals import ENROL_SEAL, enrol
 
 log = structlog.get_logger()
@@ -62,6 +66,34 @@ def _prepare_seal(payload: Payload) -> Any:
         with transaction() as session:
             office = office_of(session, payload["office_code"])
         enrol(office.code, office.name)
+    return None
+
+
+def _prepare_write_back(payload: Payload) -> Any:
+    with transaction() as session:
+        entry = entry_of(session, uuid.UUID(payload["write_back_id"]))
+    return writer().write(entry) if entry else None
+
+
+def _complete_write_back(session: Session, payload: Payload, prepared: Any) -> int | None:
+    return note_receipt(session, uuid.UUID(payload["write_back_id"]), prepared) if prepared else None
+
+
+def _prepare_following(payload: Payload) -> Any:
+    with transaction() as session:
+        followed = change_followed(session, uuid.UUID(payload["write_back_id"]))
+    return look_after(writer(), *followed) if followed else None
+
+
+def _complete_following(session: Session, payload: Payload, prepared: Any) -> int | None:
+    return note_adjusting(session, uuid.UUID(payload["write_back_id"]), prepared)
+
+
+def _prepare_escalation(payload: Payload) -> Any:
+    with transaction() as session:
+        letter = escalation_letter(session, uuid.UUID(payload["write_back_id"]), uuid.UUID(payload["account_id"]))
+    if letter is not None:
+        send(letter)
     return None
 
 
@@ -118,8 +150,12 @@ PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
     ENROL_SEAL: _prepare_seal,
     RECALCULATE_PROMISES: _recalculate_promises,
     CARRY_RUN: _carry_run,
+    WRITE_BACK: _prepare_write_back,
+    FOLLOW_CHANGE: _prepare_following,
+    TELL_ESCALATION: _prepare_escalation,
 }
-COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
+# What is done, or in how many seconds the item is taken up again.
+COMPLETIONS: dict[str, Callable[[Session, Payload, Any], int | None]] = {
     MAKE_DOCUMENT: _complete_document,
     SEND_NOTICE: _nothing_more,
     SEND_WARNING: _nothing_more,
@@ -127,4 +163,7 @@ COMPLETIONS: dict[str, Callable[[Session, Payload, Any], None]] = {
     RECALCULATE_PROMISES: _nothing_more,
     CARRY_RUN: _end_run,
     RELEASE_RESULT: _release,
+    WRITE_BACK: _complete_write_back,
+    FOLLOW_CHANGE: _complete_following,
+    TELL_ESCALATION: _nothing_more,
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import procrastinate
 import structlog
+from procrastinate.jobs import Job
 from sqlalchemy.exc import OperationalError
 
 from portal import clock
@@ -29,10 +30,28 @@ DEAD_AFTER_SECONDS = 6.0
 PAUSE_SECONDS = 1.0
 
 
+class NotYet(Exception):
+    """Nothing failed, but the item is not carried out either: it is taken up again in so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+class Patience(procrastinate.BaseRetryStrategy):
+    """What is not yet carried out comes again when it asked to, however often; what failed comes again as `RETRY` says."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        """When the job comes again, if it does."""
+        if isinstance(exception, NotYet):
+            return procrastinate.RetryDecision(retry_in={"seconds": exception.seconds})
+        return RETRY.get_retry_decision(exception=exception, job=job)
+
+
 def worker_app(database_url: str) -> procrastinate.App:
     """The queue's application over one database, with its tasks."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
-    app.task(name=CARRY_OUT, queue=QUEUE, retry=RETRY)(carry_out)
+    app.task(name=CARRY_OUT, queue=QUEUE, retry=Patience())(carry_out)
 
     @app.periodic(cron="* * * * * */3")  # the sixth field is seconds
     @app.task(name="take_up_stalled", queue=QUEUE, queueing_lock="take_up_stalled")
@@ -67,12 +86,14 @@ def carry_out(item_id: str) -> None:
             item = take(session, uuid.UUID(item_id))
             if item is None:
                 return
-            COMPLETIONS[kind](session, payload, prepared)
-            item.done_at = clock.now()
+            again_in = COMPLETIONS[kind](session, payload, prepared)
+            item.done_at = clock.now() if again_in is None else None
             item.last_error = None
     except Exception as fault:
         _note_failure(item_id, fault)
         raise
+    if again_in is not None:
+        raise NotYet(again_in)
 
 
 def _note_failure(item_id: str, fault: Exception) -> None:

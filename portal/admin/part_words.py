@@ -138,6 +138,8 @@ def field_words() -> dict[str, tuple[str, str]]:
         "valid_months": (_("Có giá trị (tháng)"), _("Để trống nếu không hết hạn.")),
         "template": (_("Mẫu"), _("Chữ thường và thẻ p, strong, table, ul. Chỗ điền: hai dấu ngoặc nhọn quanh tên trường.")),
         "fact": (_("Dữ kiện"), ""),
+        "before_printing": (_("Ghi trước khi in"), _("Kết quả chỉ được in và ký khi cơ sở dữ liệu đã trả lời.")),
+        "gives": (_("Cơ sở dữ liệu cho biết"), _("Mỗi dòng: phần tử: trường của câu trả lời.")),
         "organ": (_("Phần còn thiếu"), ""),
         "help": (_("Lời chỉ dẫn"), ""),
         "options": (_("Các mục để chọn"), _("Mỗi dòng: giá trị | nhãn tiếng Việt | nhãn tiếng Anh.")),

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     APPROVE = "counter:dossier:approve"
     ISSUE = "system:dossier:issue"
     RETURN_RESULT = "counter:dossier:return-result"
+    WRITE_AGAIN = "counter:dossier:write-again"
     EXTEND_DEADLINE = "counter:dossier:extend-deadline"
     RECALCULATE = "system:dossier:recalculate"
     STOP = "counter:dossier:stop"
@@ -99,6 +100,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.RECORD_VERIFICATION,
         Permission.PROPOSE,
         Permission.SEND_DRAFT,
+        Permission.WRITE_AGAIN,
     },
     Role.LEADER: _EVERY_DESK
     | {
@@ -110,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EXTEND_DEADLINE,
         Permission.STOP,
         Permission.RESUME,
+        Permission.WRITE_AGAIN,
     },
     Role.ADMINISTRATOR: frozenset(
         {

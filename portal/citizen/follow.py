@@ -24,6 +24,7 @@ from portal.services.dossiers.open_elsewhere import openings_of
 from portal.services.dossiers.queries import documents_of, latest_answers, owned, owned_dossiers, paper_of
 from portal.services.dossiers.reopened import reopened
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
+from portal.services.dossiers.write_backs import write_backs_of
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
@@ -37,6 +38,7 @@ from portal.web.own_acts import own_acts
 from portal.web.reopened import until_words
 from portal.web.uploads import attachment_row
 from portal.web.words import ending_sentence, event_name, state_name, waiting_words
+from portal.web.write_backs import citizen_lines
 
 BETWEEN_DESKS = frozenset({"opinion_asked", "opinion_given", "supplements_proposed", "reassigned"})
 TOLD_WITH_REASON = frozenset({"transferred", "deadline_extended", "stopped", "draft_disputed"})
@@ -121,6 +123,7 @@ def _story(dossier: Dossier) -> dict[str, Any]:
         ],
         "said": filed_words(by_hash(db(), dossier.version_hash), latest_answers(db(), dossier).content, current_language()),
         "openings": openings_of(db(), dossier),
+        "known_to": citizen_lines(write_backs_of(db(), dossier)),
         "tracking_secret": dossier.parties["tracking_secret"],
     }
 

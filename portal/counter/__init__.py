@@ -21,4 +21,5 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     recheck,
     sheets,
     tickets,
+    write_backs,
 )

@@ -38,6 +38,7 @@ from portal.web.filters import write_short_moment
 from portal.web.language import current_language
 from portal.web.questions import registry_name, said_rows
 from portal.web.words import event_name, role_name
+from portal.web.write_backs import desk_rows, waits_for_number
 
 KEYS = {
     Act.RECEIVE: "t", Act.REFUSE: "x", Act.FORWARD: "c", Act.ASSIGN: "n", Act.PROPOSE: "p",
@@ -79,7 +80,7 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
         **filed_words(procedure, answers, language),
         "compared": [_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)],
-        "can_recheck": _can_recheck(dossier),
+        "can_recheck": _holds(Permission.RECHECK, dossier),
         "evidence": [_evidence_row(row) for row in folder.evidence],
         "acts": (acts := _acts(dossier)),
         "keys": [{"key": act["key"], "label": act["label"]} for act in acts]
@@ -88,6 +89,9 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "history": [_event_row(event, names) for event in folder.events],
         "documents": [_paper(document, dossier) for document in folder.documents],
         "proposal": _proposal(procedure, dossier, language),
+        "write_backs": desk_rows(folder.write_backs),
+        "waits_for_number": waits_for_number(folder.write_backs),
+        "may_write_again": _holds(Permission.WRITE_AGAIN, dossier),
         "supplement": supplement_shown(dossier, procedure, folder, attached),
         "attached": attached_groups(dossier, procedure, folder, attached, language),
     }
@@ -111,9 +115,8 @@ def _name(office: Office | None, language: str) -> str:
     return "" if office is None else office.name_en if language == "en" else office.name
 
 
-def _can_recheck(dossier: Dossier) -> bool:
-    role = current_actor().role_for(Permission.RECHECK, dossier.office_code or "", dossier.procedure_code)
-    return role is not None
+def _holds(permission: Permission, dossier: Dossier) -> bool:
+    return current_actor().role_for(permission, dossier.office_code or "", dossier.procedure_code) is not None
 
 
 def _compared_row(one: Comparison, language: str) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def do_open_elsewhere() -> ResponseReturnValue:
 def opened_dossier(code: str) -> ResponseReturnValue:
     found, opening = opened_by(db(), current_actor(), code)
     note_opened(found, purpose=ELSEWHERE, seat=Seat(opening.role, opening.office_code), reason=opening.reason)
-    shown = {**dossier_page(found), "acts": [], "documents": [], "attached": [], "can_recheck": False, "is_elsewhere": True}
+    nothing: dict[str, object] = {"acts": [], "documents": [], "attached": [], "write_backs": []}
+    shown = {**dossier_page(found), **nothing, "can_recheck": False, "is_elsewhere": True}
     return render_template("counter/elsewhere_dossier.html", **shown)
 
 

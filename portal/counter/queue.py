@@ -110,6 +110,7 @@ def queue_page(errors: Mapping[str, list[str]] | None = None) -> str:
         tabs=_tabs(asked, counts),
         asked=asked,
         may_take_in=actor.holds_anywhere(Permission.INTAKE),
+        may_write_again=actor.holds_anywhere(Permission.WRITE_AGAIN),
         title=tab_name(asked.tab, roles) if tab else _("Tìm thấy"),
         order=order_words(tab),
         rows=[row_of(dossier, names[dossier.version_hash], now, soon) for dossier in rows],

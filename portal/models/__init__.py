@@ -24,6 +24,7 @@ from portal.models.procedure import ProcedureDraft, ProcedurePublication, Proced
 from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
 from portal.models.warning import DueWarning
+from portal.models.write_back import WriteBack
 
 __all__ = [
     "Absence",
@@ -64,4 +65,5 @@ __all__ = [
     "StaffMember",
     "StoredFile",
     "SupplementRequest",
+    "WriteBack",
 ]

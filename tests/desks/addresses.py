@@ -60,6 +60,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
         "component_id": "paper",
         "element": "subject.full_name",
         "uuid:ticket_id": UNKNOWN.document_id,
+        "uuid:write_back_id": UNKNOWN.document_id,
     }
     values |= {"path:place": "fees" if "/add/" in rule else "fees/1", "int:number": "1", "kind": "result"}
     values |= _published() if rule.startswith("/admin/procedures/") else {}

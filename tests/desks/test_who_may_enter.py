@@ -13,7 +13,10 @@ from tests.filings import CODE
 from tests.visitors import CLERK, HA, error_of
 
 EVERYBODY = ["nobody", *PEOPLE]
+THOSE_WHO_DECIDE = {name for name in DESK_HERE | DESK_ELSEWHERE if "clerk" not in name}
 NOT_FOR_EVERY_ROLE = {
+    "/counter/write-backs": THOSE_WHO_DECIDE,
+    "/counter/dossiers/<code>/write-backs/<uuid:write_back_id>/write-again": THOSE_WHO_DECIDE,
     "/counter/dossiers/<code>/recheck": {name for name in DESK_HERE | DESK_ELSEWHERE if "leader" not in name},
     "GET /counter/absences/<uuid:member_id>/new": {"clerk", "leader"},  # of the clerk's own absence
     "/counter/elsewhere/<code>": {"officer elsewhere"},  # who gave a reason a moment ago

@@ -130,11 +130,24 @@ class Appraisal(Part):
 
 
 class WriteBack(Part):
-    """One fact that a signed result gives back to the register that owns it."""
+    """One fact that a result, once granted and signed, gives back to the register that owns it.
+
+    `purpose`, `legal_ground`: as a look-up states them; a version of before the portal wrote anything has neither, and what it
+    says is not carried out. `fields`: field of the register -> element. `before_printing`: the paper is drawn and signed only
+    with what the register gives. `gives`: element -> field of the register's answer.
+    """
 
     registry: RegistryName
     fact: str
+    purpose: str = ""
+    legal_ground: str = ""
+    before_printing: bool = False
     fields: dict[str, str] = Field(min_length=1)
+    gives: dict[str, str] = {}
+
+    @property
+    def is_carried_out(self) -> bool:
+        return bool(self.purpose and self.legal_ground)
 
 
 class Result(Part):

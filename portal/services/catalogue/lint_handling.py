@@ -12,7 +12,7 @@ from portal import clock
 from portal.services.catalogue.conditions import Always
 from portal.services.catalogue.fees import FeeRule, particularity
 from portal.services.catalogue.finding import Finding, Section
-from portal.services.catalogue.handling import Component
+from portal.services.catalogue.handling import Component, WriteBack
 from portal.services.catalogue.lint_form import looked_up, placed_questions
 from portal.services.catalogue.loader import group_keys
 from portal.services.catalogue.reckoning import fee_of_case, term_rule
@@ -207,15 +207,30 @@ def _result(procedure: Procedure) -> Iterator[Finding]:
     appraised = {question.element for question in procedure.definition.appraisal.questions}
     asked = {question.element for _page, question in placed_questions(procedure)}
     known = appraised | asked | looked_up(procedure) | group_keys(procedure.definition)
+    given = {element for fact in result.write_back if fact.before_printing for element in fact.gives}
     for name, element in result.fields.items():
-        if element not in known:
+        if element not in known | given:
             yield Finding("result", name, "Mẫu lấy «%(element)s», nhưng không ai cho biết điều đó.", {"element": element})
     for element in sorted(set(procedure.definition.appraisal.prefill.values()) - known):
         yield Finding("appraisal", element, "Thẩm định điền sẵn từ điều không ai cho biết.")
+    is_awaited = any(one.organ == "write-back" for one in procedure.definition.awaits)
     for fact in result.write_back:
-        for element in sorted(set(fact.fields.values()) - known):
-            yield Finding("result", fact.fact, "Ghi ngược «%(element)s», nhưng không ai cho biết điều đó.", {"element": element})
+        yield from _write_back(fact, known, is_awaited=is_awaited)
     yield from _template(result.template, frozenset(result.fields))
+
+
+def _write_back(fact: WriteBack, known: set[str] | frozenset[str], *, is_awaited: bool) -> Iterator[Finding]:
+    """What is written rests on a purpose and a ground, or the procedure says that it awaits it; what the register gives is
+    not typed, and is printed by whoever waits.
+    """
+    if not fact.is_carried_out and not is_awaited:
+        yield Finding("result", fact.fact, "Việc ghi ngược chưa ghi mục đích và căn cứ pháp lý.")
+    for element in sorted(set(fact.fields.values()) - known):
+        yield Finding("result", fact.fact, "Ghi ngược «%(element)s», nhưng không ai cho biết điều đó.", {"element": element})
+    for element in sorted(set(fact.gives) & known):
+        yield Finding("result", fact.fact, "Cơ sở dữ liệu cho biết «%(element)s», nên không hỏi ai nữa.", {"element": element})
+    if fact.gives and not fact.before_printing:
+        yield Finding("result", fact.fact, "Điều cơ sở dữ liệu cho biết chỉ in được khi ghi trước khi in.")
 
 
 def _template(template: str, fields: frozenset[str]) -> Iterator[Finding]:

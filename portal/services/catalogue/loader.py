@@ -148,7 +148,7 @@ def _named(definition: Definition) -> Iterator[str]:
         yield from (prefilled, source)
     yield from definition.result.fields.values()
     for fact in definition.result.write_back:
-        yield from fact.fields.values()
+        yield from (*fact.fields.values(), *fact.gives)
     yield from (rule.counted_by for rule in definition.fees)
     for component in definition.components:
         yield from component.elements

@@ -18,9 +18,9 @@ from portal.services.dossiers.legal_clock import step_due, turn
 from portal.services.dossiers.lifecycle import Move
 from portal.services.dossiers.papers import order_paper
 from portal.services.dossiers.vocabulary import ENDED, EVENT_NAMES
+from portal.services.dossiers.write_backs import MAKE_DOCUMENT, promise_before_printing
 from portal.services.notices.outbox import put
 
-MAKE_DOCUMENT = "make_document"
 SEND_NOTICE = "send_notice"
 RELEASE_RESULT = "release_result"
 
@@ -44,7 +44,7 @@ def carry(
         GuardRefused: the clock is to start, and the procedure states no term.
 
     Effects: the legal clock; the event (with `instead_of`: whom the actor stood in for); outbox `make_document` where the row
-        names a document, `send_notice` where it notifies.
+        names a document (`write_back` where it waits for what a register gives), `send_notice` where it notifies.
     """
     with session.no_autoflush:  # place and clock change together, says the table's own check
         clock_facts = turn(session, dossier, procedure, move.clock, happened_at)
@@ -60,7 +60,7 @@ def carry(
         **({"document_id": str(ordered.id)} if ordered else {}),
     }
     event = record(session, dossier, move, actor, happened_at=happened_at, facts=known, details=details)
-    if ordered is not None:
+    if ordered is not None and not promise_before_printing(session, dossier, procedure, ordered):
         put(session, MAKE_DOCUMENT, str(ordered.id), dossier_id=dossier.id, payload={"document_id": str(ordered.id)})
     if move.is_notified:
         notify(session, dossier, EVENT_NAMES[move.act], happened_at)

@@ -24,8 +24,10 @@ from portal.models import (
     Office,
     StoredFile,
     SupplementRequest,
+    WriteBack,
 )
 from portal.services.dossiers.attachments import sent
+from portal.services.dossiers.write_backs import in_order
 
 Row = TypeVar("Row", bound=Base)
 ACCOUNT_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -52,6 +54,7 @@ class Folder:
     documents: list[IssuedDocument]
     requests: list[SupplementRequest]
     attached: list[Attachment]
+    write_backs: list[WriteBack]
     people: dict[str, str]
     filing_office: Office | None
 
@@ -63,7 +66,7 @@ class Folder:
 
 def folder_of(session: Session, dossier: Dossier) -> Folder:
     """Everything that lies in the dossier, by one statement; of the files that came with it, what they are."""
-    kinds = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest)
+    kinds = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest, WriteBack)
     parts = [_rows(kind).where(_table(kind).c.dossier_id == dossier.id) for kind in kinds]
     of_papers = _rows(StoredFile).join(IssuedDocument, IssuedDocument.file_id == StoredFile.id)
     parts.append(of_papers.where(IssuedDocument.dossier_id == dossier.id))
@@ -88,6 +91,7 @@ def folder_of(session: Session, dossier: Dossier) -> Folder:
         documents=papers,
         requests=sorted(made(SupplementRequest), key=lambda request: request.round),
         attached=sorted(made(Attachment), key=lambda one: (one.replaced_at is not None, one.added_at, one.id)),
+        write_backs=in_order(made(WriteBack)),
         people=_names(made(Account), made(DataKey)),
         filing_office=next(iter(made(Office)), None),
     )

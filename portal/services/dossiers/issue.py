@@ -17,6 +17,7 @@ from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import RELEASE_RESULT, carry
 from portal.services.dossiers.queries import for_system
 from portal.services.dossiers.vocabulary import Act, Document
+from portal.services.dossiers.write_backs import promise_after_signing
 from portal.services.notices.outbox import put
 from portal.services.results.issue import make_signed_pdf
 from portal.services.vault.store import store_file
@@ -51,7 +52,8 @@ def issue(session: Session, order: Order, pdf: bytes) -> None:
 
     State (result): in_processing, issuing -> finished.
 
-    Effects: the file; event `issued`, notice, and outbox `release_result` where delivery is electronic.
+    Effects: the file; event `issued`, notice, outbox `release_result` where delivery is electronic, and outbox `write_back`
+        for what the result gives back.
     """
     query = select(IssuedDocument).where(IssuedDocument.id == order.document_id).with_for_update(of=IssuedDocument)
     document = session.scalars(query.execution_options(populate_existing=True)).one()
@@ -73,5 +75,6 @@ def _finish(session: Session, document: IssuedDocument) -> None:
         happened_at=clock.now(),
         facts={"document_id": str(document.id), "sha256": (document.sha256 or b"").hex(), "number": document.number},
     )  # fmt: skip
+    promise_after_signing(session, dossier, by_hash(session, dossier.version_hash), document)
     if dossier.delivery == "electronic":
         put(session, RELEASE_RESULT, str(dossier.id), dossier_id=dossier.id, payload={"dossier_id": str(dossier.id)})

@@ -233,13 +233,13 @@ def _basis(name: str, title: str) -> str:
     return name if title in name else f"{name} {title[:1].lower()}{title[1:]}"
 
 
-def _field(procedure: Procedure, key: str, answer: Answer) -> dict[str, Any]:
+def field_said(procedure: Procedure, key: str, answer: Answer) -> dict[str, Any]:
     """One field of a result: value and words; of a repeating group its items, by the last part of their elements' names."""
     element = procedure.elements.get(key)
     if element is not None:
         return {"value": answer["value"], "text": show(element, answer["value"])}
     items = [
-        {name.rpartition(".")[2]: _field(procedure, name, said) for name, said in item["answers"].items()}
+        {name.rpartition(".")[2]: field_said(procedure, name, said) for name, said in item["answers"].items()}
         for item in answer["value"]
     ]
     return {"items": items, "text": "; ".join(", ".join(field["text"] for field in item.values()) for item in items)}
@@ -249,7 +249,8 @@ def result_facts(procedure: Procedure, answers: Answers, decision: str, reason: 
     """What the result says: each field of the template as value and words, or the reasoned refusal."""
     result = procedure.definition.result
     is_refusal = decision == "refuse"
-    shown = {name: _field(procedure, element, answers[element]) for name, element in result.fields.items() if element in answers}
+    known = {name: element for name, element in result.fields.items() if element in answers}
+    shown = {name: field_said(procedure, element, answers[element]) for name, element in known.items()}
     return {
         "title": "Thông báo từ chối giải quyết hồ sơ" if is_refusal else result.title,
         "is_refusal": is_refusal,

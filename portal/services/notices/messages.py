@@ -149,6 +149,14 @@ def compose_warning(letter_id: uuid.UUID, to: str, *, how_many: int, url: str) -
     return Letter(letter_id, "email", to, subject, text)
 
 
+def compose_escalation(letter_id: uuid.UUID, to: str, *, code: str, url: str) -> Letter:
+    """The mail that tells an officer and a leader that a result's fact does not reach its register by itself."""
+    subject = f"Hồ sơ {code}: kết quả chưa ghi được vào cơ sở dữ liệu gốc"
+    more = "Cổng đã thử nhiều lần, hoặc bị từ chối. Lý do và nút thử lại ở trang hồ sơ."
+    text = f"{subject}.\n{more}\n{_FOOT['vi'].format(url=url)}\n"
+    return Letter(letter_id, "email", to, subject, text)
+
+
 def headline(kind: str, language: str) -> str:
     """What happened, in the few words of a subject line."""
     return _WHAT[kind][1 if language == "en" else 0]

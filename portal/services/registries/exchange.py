@@ -180,12 +180,16 @@ class Exchange:
             "Content-Type": "application/json",
             "X-Signature": hmac.new(self._secret, raw, "sha256").hexdigest(),
         }
-        response = self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False)
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise TooMany(_seconds_to_wait(response))
-        if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-            response.raise_for_status()
-        return _parse(response.content)
+        return _answered(self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False))
+
+    def get(self, path: str) -> Any:
+        """The JSON that stands at an address of the exchange.
+
+        Raises:
+            requests.RequestException, Unbelievable, TooMany: as `post`.
+        """
+        headers = {"Authorization": f"Bearer {self._valid_token()}"}
+        return _answered(self._http.get(f"{self._base_url}{path}", headers=headers, allow_redirects=False))
 
     def _valid_token(self) -> str:
         with self._token_lock:
@@ -201,6 +205,14 @@ class Exchange:
     def forget_token(self) -> None:
         """Ask for a new token at the next look-up."""
         self._token_until = 0.0
+
+
+def _answered(response: requests.Response) -> Any:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        raise TooMany(_seconds_to_wait(response))
+    if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+        response.raise_for_status()
+    return _parse(response.content)
 
 
 def _parse(content: bytes) -> Any:

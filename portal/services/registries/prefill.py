@@ -18,6 +18,12 @@ INDEX = re.compile(r"-?[0-9]{1,4}")
 _POOL = ThreadPoolExecutor(max_workers=48, thread_name_prefix="registry")
 
 
+def exchange() -> Exchange:
+    """A client of the exchange platform, as this installation is known there."""
+    own = settings()
+    return Exchange(own.registry_url, own.registry_client_id, own.registry_client_secret)
+
+
 @lru_cache(maxsize=1)
 def registries() -> dict[str, RegistryClient]:
     """Every registry that this installation is connected to, by name.
@@ -26,7 +32,7 @@ def registries() -> dict[str, RegistryClient]:
         UnknownSource: the settings name a registry that the catalogue of sources does not know.
     """
     own = settings()
-    made = clients(Exchange(own.registry_url, own.registry_client_id, own.registry_client_secret))
+    made = clients(exchange())
     return {name: made[name] for name in named(own.registries, is_demo=own.is_demo)}
 
 
