@@ -11,6 +11,7 @@ from portal.models.attachment import Attachment
 from portal.models.base import Base
 from portal.models.bulk import BulkItem, BulkRun
 from portal.models.calendar import CalendarDay
+from portal.models.correction import CorrectionCase
 from portal.models.data_key import DataKey
 from portal.models.data_quality import PublishedFigure, QualityCount
 from portal.models.document import IssuedDocument, StoredFile
@@ -23,6 +24,7 @@ from portal.models.opening import DossierOpening
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
 from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
+from portal.models.unanswered import UnansweredLookUp
 from portal.models.warning import DueWarning
 from portal.models.write_back import WriteBack
 
@@ -38,6 +40,7 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "CalendarDay",
+    "CorrectionCase",
     "DataKey",
     "Dossier",
     "DossierOpening",
@@ -65,5 +68,6 @@ __all__ = [
     "StaffMember",
     "StoredFile",
     "SupplementRequest",
+    "UnansweredLookUp",
     "WriteBack",
 ]

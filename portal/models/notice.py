@@ -15,11 +15,14 @@ from portal.models.dossier import Dossier
 
 
 class Notice(Base):
-    """One message of the portal's own inbox; its words are made from `kind` and the dossier when it is shown."""
+    """One message of the portal's own inbox; its words are made from `kind` and the dossier when it is shown.
+
+    `about`: the row that it tells of, where that is not the dossier itself; several may answer while the dossier stands still.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("dossier_id", "kind", "dossier_version"),
+        UniqueConstraint("dossier_id", "kind", "dossier_version", "about"),
         Index("ix_notices_account_id_created_at", "account_id", "created_at"),
     )
 
@@ -28,6 +31,7 @@ class Notice(Base):
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
     kind: Mapped[str]
     dossier_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    about: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
 

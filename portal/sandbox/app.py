@@ -20,6 +20,7 @@ from portal.sandbox.messages.views import create_room as create_messages
 from portal.sandbox.people.population import population
 from portal.sandbox.people.views import room as people_room
 from portal.sandbox.registries.access import AccessLog
+from portal.sandbox.registries.corrections import CorrectionBook
 from portal.sandbox.registries.record_book import POPULATION, RecordBook
 from portal.sandbox.registries.views import Registries, switchboard
 from portal.sandbox.registries.views import create_room as create_registries
@@ -56,7 +57,8 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     inbox = Inbox(settings.folder / "messages.jsonl")
     message_faults = Switchboard(SMTP_FAULTS)
     provider = Provider(settings.issuer, settings.folder, registered(settings.portal_base_url))
-    registries = Registries(AccessLog(settings.folder / "registry-access.jsonl"), book, faults)
+    corrections = CorrectionBook(settings.folder / "registry-corrections.jsonl", book)
+    registries = Registries(AccessLog(settings.folder / "registry-access.jsonl"), book, corrections, faults)
     app.extensions["population"] = people
     app.extensions["sandbox"] = Kept(inbox, message_faults)
     app.register_blueprint(people_room)

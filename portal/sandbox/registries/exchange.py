@@ -44,7 +44,7 @@ class Purpose(Part):
 
 
 class Requester(Part):
-    kind: Literal["citizen", "officer"]
+    kind: Literal["citizen", "officer", "system"]
     id: Text
     office: Annotated[str, StringConstraints(max_length=35)] | None = None
     client_ip: Annotated[str, StringConstraints(max_length=64)] | None = None

@@ -12,8 +12,10 @@ from portal.sandbox.clock import REAL
 from portal.sandbox.fault_views import add_fault_views
 from portal.sandbox.faults import Fault, Switchboard
 from portal.sandbox.people.population import Population
-from portal.sandbox.registries import record_book, write_views
+from portal.sandbox.registries import correction_views, record_book, write_views
 from portal.sandbox.registries.access import AccessLog
+from portal.sandbox.registries.correction_views import Correcting, add_correction_views
+from portal.sandbox.registries.corrections import CorrectionBook
 from portal.sandbox.registries.disagreements import lives
 from portal.sandbox.registries.exchange import (
     FOUND,
@@ -36,7 +38,7 @@ from portal.sandbox.registries.scopes import CLIENTS
 from portal.sandbox.registries.tokens import LIFETIME_SECONDS, Door, signature_is_right
 from portal.sandbox.registries.write_views import Writing, add_write_views
 
-ALL_FAULTS = {**FAULTS, **write_views.FAULTS, **record_book.FAULTS}
+ALL_FAULTS = {**FAULTS, **write_views.FAULTS, **record_book.FAULTS, **correction_views.FAULTS}
 
 
 def switchboard() -> Switchboard:
@@ -50,6 +52,7 @@ class Registries:
 
     log: AccessLog
     book: RecordBook
+    corrections: CorrectionBook
     faults: Switchboard
     door: Door = field(default_factory=Door)
     quotas: Quotas = field(default_factory=Quotas)
@@ -60,6 +63,7 @@ def create_room(registries: Registries) -> Blueprint:
     room = Blueprint("registries", __name__, url_prefix="/registries")
     add_fault_views(room, registries.faults, "Lỗi của các cơ sở dữ liệu", "registry")
     add_write_views(room, Writing(registries.book, registries.faults, lambda: _client(registries)))
+    add_correction_views(room, Correcting(registries.corrections, registries.faults, lambda: _client(registries)))
 
     @room.get("")
     def home() -> str:

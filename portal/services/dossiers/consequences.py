@@ -84,13 +84,19 @@ def _move(dossier: Dossier, move: Move, actor: Actor, happened_at: datetime) -> 
     dossier.updated_at = happened_at
 
 
-def notify(session: Session, dossier: Dossier, kind: str, moment: datetime) -> None:
-    """Tell the owner, in the portal's inbox at once and by mail and SMS through the outbox.
+def notify(session: Session, dossier: Dossier, kind: str, moment: datetime, *, about: str = "") -> None:
+    """Tell the owner, in the portal's inbox at once and by mail and SMS through the outbox; `about`: of which row, where it
+    is not the dossier itself.
 
     Source: NĐ 224/2026/NĐ-CP, Điều 15 (each change of status is notified).
     """
     notice = Notice(
-        account_id=dossier.owner_id, dossier_id=dossier.id, kind=kind, dossier_version=dossier.version, created_at=moment
+        account_id=dossier.owner_id,
+        dossier_id=dossier.id,
+        kind=kind,
+        dossier_version=dossier.version,
+        about=about,
+        created_at=moment,
     )
     session.add(notice)
     session.flush()

@@ -22,6 +22,7 @@ from portal.services.dossiers.at_counter import take_originals
 from portal.services.dossiers.attach import settle
 from portal.services.dossiers.attachments import Standing, filed_facts, missing, standings
 from portal.services.dossiers.consequences import carry
+from portal.services.dossiers.corrections import open_corrections
 from portal.services.dossiers.lifecycle import move_for
 from portal.services.dossiers.newer_version import refuse_outdated
 from portal.services.dossiers.numbering import next_dossier_code
@@ -52,7 +53,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         InvalidInput: the declaration is not made, or at the counter the person has not confirmed.
         GuardRefused: the procedure has a newer version; a required answer, a paper or the office is missing.
 
-    Effects: event `submitted`, acknowledgement, notice.
+    Effects: event `submitted`, acknowledgement, notice; a correction case for each value that the person disputes.
     """
     dossier = draft_for(session, actor, draft_id, lock=True)
     if dossier.state != State.DRAFT:
@@ -68,6 +69,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     filed = asked_and_shown(procedure, answers)
     papers = settle(session, actor, dossier, standing)
     assisted = take_originals(actor, dossier, papers, confirmed) if dossier.filed_by is not None else {}
+    open_corrections(session, dossier, procedure, filed)
     _file(session, dossier, procedure, filed, actor)
     carry(
         session, dossier, move, actor, procedure,

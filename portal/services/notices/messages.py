@@ -61,6 +61,10 @@ _WHAT = {
     "issued": ("đã có kết quả", "the result is signed"),
     "result_returned": ("đã trả kết quả", "the result is delivered"),
     "helped_at_counter": ("được mở cùng ông/bà tại quầy", "opened with you at a counter"),
+    "correction_accepted": ("dữ liệu ông/bà báo sai đã được sửa", "the data you reported is corrected"),
+    "correction_rejected": ("cơ quan giữ dữ liệu không sửa", "the register was not changed"),
+    "correction_more_asked": ("cơ quan giữ dữ liệu hỏi thêm", "the register asks you for more"),
+    "correction_overdue": ("cơ quan giữ dữ liệu chưa trả lời", "the register has not answered in time"),
 }
 _MORE = {
     "submitted": (
@@ -111,6 +115,13 @@ _MORE = {
     "helped_at_counter": (
         "Cán bộ ghi rằng ông/bà có mặt và nhờ giúp. Nếu không phải vậy, hãy báo ngay cho bộ phận một cửa.",
         "A clerk wrote that you were present and asked for help. If you were not, tell the one-stop counter at once.",
+    ),
+    "correction_accepted": ("Hồ sơ vẫn đi tiếp; cổng đã tra cứu lại.", "Your dossier goes on; the portal asked again."),
+    "correction_rejected": ("Lý do có trên cổng. Hồ sơ vẫn đi tiếp.", "The reason is on the portal. Your dossier goes on."),
+    "correction_more_asked": ("Cổng ghi rõ cần thêm điều gì.", "The portal says what is needed."),
+    "correction_overdue": (
+        "Cổng tiếp tục hỏi, và cơ quan giải quyết hồ sơ đã biết. Hồ sơ vẫn đi tiếp.",
+        "The portal keeps asking, and the office knows. Your dossier goes on.",
     ),
     "result_returned": ("Ông/bà xem và tải kết quả trên cổng.", "You can read and download it on the portal."),
 }

@@ -54,9 +54,9 @@ class Subject:
 
 @dataclass(frozen=True)
 class Requester:
-    """Who asks: a citizen about themself, or an officer of an office."""
+    """Who asks: a citizen about themself, an officer of an office, or the portal itself on an office's behalf."""
 
-    kind: Literal["citizen", "officer"]
+    kind: Literal["citizen", "officer", "system"]
     id: str
     office: str | None = None
     client_ip: str = ""
@@ -174,13 +174,29 @@ class Exchange:
             Unbelievable: an answer that is not JSON.
             TooMany: this portal has asked too often.
         """
+        return _parse(self._send(path, body).content)
+
+    def post_for_signed(self, path: str, body: dict[str, Any]) -> Any:
+        """The same where the answer changes something, and so must be signed.
+
+        Raises:
+            requests.RequestException, Unbelievable, TooMany: as `post`; Unbelievable also where the signature is not the
+                exchange's.
+        """
+        response = self._send(path, body)
+        signature = hmac.new(self._secret, response.content, "sha256").hexdigest()
+        if not hmac.compare_digest(signature.encode(), response.headers.get("X-Signature", "").encode("latin-1", "replace")):
+            raise Unbelievable("an answer that is not signed")
+        return _parse(response.content)
+
+    def _send(self, path: str, body: dict[str, Any]) -> requests.Response:
         raw = json.dumps(body, ensure_ascii=False).encode()
         headers = {
             "Authorization": f"Bearer {self._valid_token()}",
             "Content-Type": "application/json",
             "X-Signature": hmac.new(self._secret, raw, "sha256").hexdigest(),
         }
-        return _answered(self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False))
+        return _whole(self._http.post(f"{self._base_url}{path}", data=raw, headers=headers, allow_redirects=False))
 
     def get(self, path: str) -> Any:
         """The JSON that stands at an address of the exchange.
@@ -189,7 +205,7 @@ class Exchange:
             requests.RequestException, Unbelievable, TooMany: as `post`.
         """
         headers = {"Authorization": f"Bearer {self._valid_token()}"}
-        return _answered(self._http.get(f"{self._base_url}{path}", headers=headers, allow_redirects=False))
+        return _parse(_whole(self._http.get(f"{self._base_url}{path}", headers=headers, allow_redirects=False)).content)
 
     def _valid_token(self) -> str:
         with self._token_lock:
@@ -207,12 +223,12 @@ class Exchange:
         self._token_until = 0.0
 
 
-def _answered(response: requests.Response) -> Any:
+def _whole(response: requests.Response) -> requests.Response:
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         raise TooMany(_seconds_to_wait(response))
     if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
         response.raise_for_status()
-    return _parse(response.content)
+    return response
 
 
 def _parse(content: bytes) -> Any:

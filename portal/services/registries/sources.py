@@ -51,6 +51,20 @@ class Name(_Part):
     en: str = Field(min_length=1)
 
 
+class Mended(_Part):
+    """The procedure by which alone a register corrects a field."""
+
+    code: str = Field(pattern=r"^[1-6]\.\d{6}$")
+    name: Name
+
+
+class Corrections(_Part):
+    """How a register corrects what it holds: within which term it answers, and which fields only a procedure changes."""
+
+    within: str = Field("10wd", pattern=r"^[1-9][0-9]*(wd|d|h)$")
+    by_procedure: dict[str, Mended] = {}
+
+
 class Source(_Part):
     """One registry of the catalogue; `unsure` says what must be checked before production, empty where nothing must."""
 
@@ -63,6 +77,7 @@ class Source(_Part):
     agreement: str = Field(min_length=1)
     fields: tuple[str, ...] = Field(min_length=1)
     never_asked: tuple[str, ...] = ()
+    corrections: Corrections = Corrections()
     unsure: str = ""
 
 
@@ -71,7 +86,8 @@ def sources() -> Mapping[str, Source]:
     """Every source of the catalogue, by its name, in the catalogue's order.
 
     Raises:
-        UnknownSource: a name twice, a field twice, or a field that is never asked among those that are.
+        UnknownSource: a name twice, a field twice, a field that is never asked among those that are, or one that is corrected
+            and not there.
     """
     listed = TypeAdapter(list[Source]).validate_python(yaml.safe_load(CATALOGUE.read_text(encoding="utf-8")))
     found = {source.registry: source for source in listed}
@@ -80,6 +96,8 @@ def sources() -> Mapping[str, Source]:
     for source in listed:
         if len({*source.fields, *source.never_asked}) != len(source.fields) + len(source.never_asked):
             raise UnknownSource(f"a field stands twice: {source.registry}")
+        if unknown := source.corrections.by_procedure.keys() - set(source.fields):
+            raise UnknownSource(f"corrected by a procedure, and not a field: {source.registry}, {', '.join(sorted(unknown))}")
     return found
 
 

@@ -19,11 +19,12 @@ import requests
 
 from portal.config import settings
 from portal.services.dossiers.assist import HELPED
+from portal.services.dossiers.follow_corrections import NOTICES
 from portal.services.dossiers.lifecycle import TABLE
 from portal.services.dossiers.vocabulary import EVENT_NAMES
 from portal.services.notices.messages import Letter, compose, headline, send
 
-TOLD = sorted({EVENT_NAMES[move.act] for move in TABLE if move.is_notified} | {HELPED})
+TOLD = sorted({EVENT_NAMES[move.act] for move in TABLE if move.is_notified} | {HELPED, *NOTICES.values()})
 CODE = "H26.31-20261125-0000001"
 URL = f"https://motcua.example/my/dossiers/{CODE}"
 
