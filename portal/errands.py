@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from portal.auth.session import DATABASE_FAULTS, actor_again
 from portal.config import settings
 from portal.db import transaction
+from portal.registry_work import complete_correction, prepare_correction
 from portal.services.dossiers.bulk_runs import CARRY_RUN, carry_item, end_run, give_up_item, still_waiting, whose
 from portal.services.dossiers.calendar import RECALCULATE_PROMISES, promised_across
 from portal.services.dossiers.consequences import RELEASE_RESULT, SEND_NOTICE
+from portal.services.dossiers.corrections import SEND_CORRECTION
 from portal.services.dossiers.escalations import TELL_ESCALATION, escalation_letter
 from portal.services.dossiers.follow_change import change_followed, look_after, note_adjusting
 from portal.services.dossiers.issue import issue, make, order_of
@@ -153,6 +155,7 @@ PREPARATIONS: dict[str, Callable[[Payload], Any]] = {
     WRITE_BACK: _prepare_write_back,
     FOLLOW_CHANGE: _prepare_following,
     TELL_ESCALATION: _prepare_escalation,
+    SEND_CORRECTION: prepare_correction,
 }
 # What is done, or in how many seconds the item is taken up again.
 COMPLETIONS: dict[str, Callable[[Session, Payload, Any], int | None]] = {
@@ -166,4 +169,5 @@ COMPLETIONS: dict[str, Callable[[Session, Payload, Any], int | None]] = {
     WRITE_BACK: _complete_write_back,
     FOLLOW_CHANGE: _complete_following,
     TELL_ESCALATION: _nothing_more,
+    SEND_CORRECTION: complete_correction,
 }

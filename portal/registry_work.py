@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from portal.db import transaction
+from portal.services.dossiers.ask_again import keep_answer, let_ended_go, next_silent
 from portal.services.dossiers.follow_corrections import (
     Question,
     escalate_late,
@@ -18,8 +19,9 @@ from portal.services.dossiers.follow_corrections import (
 )
 from portal.services.dossiers.send_correction import correction_order, keep_receipt
 from portal.services.registries.corrections import NoAnswer, Receipt, correction_desk
-from portal.services.registries.patience import CORRECTIONS, patience
-from portal.services.registries.prefill import registries
+from portal.services.registries.exchange import Outcome
+from portal.services.registries.patience import CORRECTIONS, SILENT, patience
+from portal.services.registries.prefill import connected, registries
 
 log = structlog.get_logger()
 Payload = dict[str, Any]
@@ -69,3 +71,23 @@ def _follow(question: Question) -> None:
         return  # it is asked again when its time comes
     with transaction() as session:
         keep_verdict(session, question.case_id, verdict)
+
+
+def ask_silent_again() -> int:
+    """Ask the registries again that gave nothing while a dossier was filled in, so many in a minute; one that keeps silent is
+    left alone until the next time. Gives how many were asked.
+    """
+    silent: set[str] = set()
+    with transaction() as session:
+        let_ended_go(session)
+    for count in range(patience()[SILENT].per_minute):
+        with transaction() as session:
+            one = next_silent(session, connected(), silent)
+        if one is None:
+            return count
+        reply = registries()[one.registry].look_up(one.ask)
+        with transaction() as session:
+            keep_answer(session, one.row_id, one.ask, reply)
+        if reply.outcome is Outcome.UNAVAILABLE:
+            silent.add(one.registry)
+    return patience()[SILENT].per_minute

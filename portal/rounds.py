@@ -12,6 +12,7 @@ from portal.auth.session import forget_what_ended
 from portal.crypto import SealError
 from portal.db import transaction
 from portal.errands import each_by_itself
+from portal.registry_work import ask_silent_again, follow_corrections
 from portal.services.dossiers.bulk_runs import forget_runs
 from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.queries import silent_drafts
@@ -99,5 +100,7 @@ ROUNDS: dict[str, tuple[str, Callable[[], Any]]] = {
     "gather_tallies": ("* * * * *", gather),
     "warn_of_dues": ("*/10 * * * *", warn),
     "forget_what_ended": ("*/10 * * * *", forget),
+    "follow_corrections": ("* * * * * */10", follow_corrections),  # the sixth field is seconds
+    "ask_silent_again": ("* * * * *", ask_silent_again),
     "count_quality": ("23 * * * *", count_quality),
 }

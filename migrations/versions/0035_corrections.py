@@ -72,6 +72,7 @@ def _unanswered_look_ups() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("differs", sa.Boolean(), nullable=True),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
         *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("next_at", "asked_at")),

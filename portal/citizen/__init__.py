@@ -4,4 +4,17 @@ from flask import Blueprint
 
 blueprint = Blueprint("citizen", __name__)
 
-from portal.citizen import apply, attach, changes, disputes, find, follow, notices, own_acts, procedure, review, supplements  # noqa: E402, F401 (their routes stand on the blueprint above)
+from portal.citizen import (  # noqa: E402, F401 (their routes stand on the blueprint above)
+    apply,
+    attach,
+    changes,
+    corrections,
+    disputes,
+    find,
+    follow,
+    notices,
+    own_acts,
+    procedure,
+    review,
+    supplements,
+)

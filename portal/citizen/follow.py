@@ -17,17 +17,20 @@ from portal.models import Dossier, Event, IssuedDocument
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.attachments import attachments_of, replaced_attachments
 from portal.services.dossiers.calendar import one_working_day_after
+from portal.services.dossiers.corrections import corrections_of, renewals
 from portal.services.dossiers.deadlines import DayKind
 from portal.services.dossiers.history import events_of
 from portal.services.dossiers.offices import filing_office_name
 from portal.services.dossiers.open_elsewhere import openings_of
-from portal.services.dossiers.queries import documents_of, latest_answers, owned, owned_dossiers, paper_of
+from portal.services.dossiers.queries import documents_of, evidence_of, latest_answers, owned, owned_dossiers, paper_of
 from portal.services.dossiers.reopened import reopened
+from portal.services.dossiers.silent_registries import checks, unanswered_of
 from portal.services.dossiers.vocabulary import ENDED, STATUS_CODES, Act, Document, Place, Stage, State
 from portal.services.dossiers.write_backs import write_backs_of
 from portal.services.results.template import grouped, qr_svg, verification_url
 from portal.services.vault.store import read_file
 from portal.web.access import logged_in
+from portal.web.corrections import correction_row, with_link
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
@@ -121,10 +124,23 @@ def _story(dossier: Dossier) -> dict[str, Any]:
             }
             for one in (*attachments_of(db(), dossier), *replaced_attachments(db(), dossier))
         ],
-        "said": filed_words(by_hash(db(), dossier.version_hash), latest_answers(db(), dossier).content, current_language()),
+        **_content(dossier),
         "openings": openings_of(db(), dossier),
         "known_to": citizen_lines(write_backs_of(db(), dossier)),
         "tracking_secret": dossier.parties["tracking_secret"],
+    }
+
+
+def _content(dossier: Dossier) -> dict[str, Any]:
+    """What the dossier says, with what came of asking silent registries again and of what the owner disputes."""
+    procedure, language = by_hash(db(), dossier.version_hash), current_language()
+    answers = latest_answers(db(), dossier).content
+    checked = checks(unanswered_of(db(), dossier), evidence_of(db(), dossier), procedure, answers)
+    cases = corrections_of(db(), dossier)
+    renewed = renewals(db(), cases)
+    return {
+        "said": filed_words(procedure, answers, language, checked),
+        "corrections": [with_link(correction_row(case, procedure, renewed, language)) for case in cases],
     }
 
 

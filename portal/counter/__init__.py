@@ -9,6 +9,7 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     acts,
     assist,
     bulk,
+    corrections,
     digitise,
     dossier,
     elsewhere,

@@ -27,9 +27,11 @@ from portal.services.dossiers.calendar import one_working_day_after
 from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
+from portal.services.dossiers.silent_registries import checks
 from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage, State
 from portal.services.vault.store import read_file
 from portal.web.access import staff
+from portal.web.corrections import correction_row
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
@@ -78,7 +80,10 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "due": (due := due_of(dossier, now := clock.now(), one_working_day_after(db(), now))),
         "apology": _apology(dossier, due["kind"]),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
-        **filed_words(procedure, answers, language),
+        **filed_words(procedure, answers, language, checks(folder.unanswered, folder.evidence, procedure, answers)),
+        "corrections": [
+            correction_row(case, procedure, {row.id: row for row in folder.evidence}, language) for case in folder.corrections
+        ],
         "compared": [_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)],
         "can_recheck": _holds(Permission.RECHECK, dossier),
         "evidence": [_evidence_row(row) for row in folder.evidence],

@@ -25,6 +25,7 @@ from portal.services.dossiers.queue_counts import QueueCounts, queue_counts
 from portal.services.dossiers.queues import PAGE_SIZE, QueueFilter, queue
 from portal.services.dossiers.vocabulary import STATUS_CODES, Place, Stage, State
 from portal.web.access import staff
+from portal.web.corrections import mark_words
 from portal.web.database import db
 from portal.web.dues import due_of
 from portal.web.filters import write_short_moment
@@ -183,4 +184,5 @@ def row_of(dossier: Dossier, name: tuple[str, str], now: datetime, soon: datetim
         "due_kind": due["kind"],
         "due": due["text"],
         "is_marked": due["kind"] == "overdue",
+        "register_mark": mark_words(dossier.register_mark),
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.crypto import Sealed
 from portal.models.account import Account
@@ -62,6 +62,7 @@ class Dossier(HasDataKey, Base):
     `waits_until`: until when the citizen's answer is awaited. `step_due_at`: when the step under way should be done.
     `asked_offices`: whose opinion is awaited; `opinions_until`: the latest moment that one of them was given.
     `paid_vnd`: the fee that was paid. `appraised_by`: everybody who ever did an act of the holder's, none of whom signs.
+    `register_mark`: what registers say against the dossier; only lists read it (`services.dossiers.register_marks`).
     `filed_by`, `filing_office_code`: the clerk who filed for the owner at the counter, and where; empty when filed online.
     """
 
@@ -205,6 +206,8 @@ class Dossier(HasDataKey, Base):
     sealed_parties: Mapped[bytes | None]
     sealed_proposal: Mapped[bytes | None]
     tracking_hash: Mapped[bytes | None]
+
+    register_mark: Mapped[str | None] = query_expression()
 
     draft = Sealed("sealed_draft")
     parties = Sealed("sealed_parties")

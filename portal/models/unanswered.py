@@ -19,8 +19,9 @@ class UnansweredLookUp(Base):
     """One registry that gave a filed dossier nothing, so that the person typed `elements` in its place.
 
     `reason`: how the asking ended while the dossier was filled in (`exchange.Outcome`, or `not_connected`). `outcome`: how the
-    last asking ended. `answered_by`: the look-up that answered; what it says beside what was typed is reckoned when it is
-    shown. `next_at`: when it is asked again; nothing where that is over.
+    last asking ended. `differs`: whether it then said something else than what was typed. `answered_by`: the look-up that
+    answered; what it says beside what was typed is reckoned when it is shown. `next_at`: when it is asked again; nothing
+    where that is over.
     """
 
     __tablename__ = "unanswered_look_ups"
@@ -40,6 +41,7 @@ class UnansweredLookUp(Base):
     reason: Mapped[str]
     state: Mapped[str] = mapped_column(default="waiting")
     outcome: Mapped[str | None]
+    differs: Mapped[bool | None]
     attempts: Mapped[int] = mapped_column(default=0)
     filed_at: Mapped[datetime]
     next_at: Mapped[datetime | None]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import CorrectionCase, Dossier
+from portal.models import CorrectionCase
 from portal.services.dossiers.calendar import working_calendar
-from portal.services.dossiers.corrections import CaseState, living_cases, promise_sending
+from portal.services.dossiers.corrections import CaseState, promise_sending
 from portal.services.dossiers.deadlines import Term
+from portal.services.dossiers.queries import owned
 from portal.services.dossiers.reasons import checked_reason
 from portal.services.dossiers.supplements import last_moment
 from portal.services.errors import IllegalMove, NotFound
@@ -20,21 +22,22 @@ from portal.services.registries.sources import sources
 MORE_FIELD = "more"
 
 
-def add_to_correction(session: Session, actor: Actor, case_id: uuid.UUID, *, more: str) -> CorrectionCase:
-    """Send the person's words after the case; the register has its whole term again.
+def add_to_correction(session: Session, actor: Actor, code: str, element: str, *, more: str) -> CorrectionCase:
+    """Send the person's words after the case about one element of their dossier; the register has its whole term again.
 
     State: more asked -> requested.
 
     Raises:
-        NotFound: not a case of the actor's own.
+        NotFound: not the actor's dossier, or no such case of it.
         IllegalMove: nothing is asked of them.
         InvalidInput: no readable words.
 
     Effects: outbox `send_correction`, under a new number.
     """
-    query = living_cases().where(CorrectionCase.id == case_id, Dossier.owner_id == actor.account_id)
+    dossier = owned(session, actor, code)
+    query = select(CorrectionCase).where(CorrectionCase.dossier_id == dossier.id, CorrectionCase.element == element)
     case = session.scalars(query.with_for_update(of=CorrectionCase).execution_options(populate_existing=True)).first()
-    if case is None or actor.account_id is None:
+    if case is None:
         raise NotFound
     if case.state != CaseState.MORE_ASKED:
         raise IllegalMove("the register asks for nothing")

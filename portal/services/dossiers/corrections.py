@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import Select, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import CorrectionCase, DataKey, Dossier
+from portal.models import CorrectionCase, DataKey, Dossier, Evidence
 from portal.models.correction import OPEN
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.provenance import DISPUTED, Answer, Answers
@@ -115,8 +115,13 @@ def open_corrections_at(session: Session, actor: Actor) -> list[CorrectionCase]:
     return list(session.scalars(query.order_by(*order).limit(MOST_LISTED)))
 
 
-def with_open_corrections(session: Session, dossiers: Sequence[Dossier]) -> Collection[uuid.UUID]:
-    """Those of the dossiers of which a register has still to decide a case."""
-    ids = [dossier.id for dossier in dossiers]
-    query = select(CorrectionCase.dossier_id).where(CorrectionCase.dossier_id.in_(ids), CorrectionCase.state.in_(OPEN))
-    return set(session.scalars(query))
+def corrections_of(session: Session, dossier: Dossier) -> list[CorrectionCase]:
+    """The dossier's cases, oldest first."""
+    query = select(CorrectionCase).where(CorrectionCase.dossier_id == dossier.id)
+    return list(session.scalars(query.order_by(CorrectionCase.requested_at, CorrectionCase.id)))
+
+
+def renewals(session: Session, cases: Sequence[CorrectionCase]) -> dict[uuid.UUID, Evidence]:
+    """The look-ups after a register's yes, by id."""
+    wanted = [case.renewed_by for case in cases if case.renewed_by]
+    return {row.id: row for row in session.scalars(select(Evidence).where(Evidence.id.in_(wanted)))} if wanted else {}

@@ -16,6 +16,7 @@ from portal.models import (
     AnswersDocument,
     Attachment,
     Base,
+    CorrectionCase,
     DataKey,
     Dossier,
     Event,
@@ -24,6 +25,7 @@ from portal.models import (
     Office,
     StoredFile,
     SupplementRequest,
+    UnansweredLookUp,
     WriteBack,
 )
 from portal.services.dossiers.attachments import sent
@@ -55,6 +57,8 @@ class Folder:
     requests: list[SupplementRequest]
     attached: list[Attachment]
     write_backs: list[WriteBack]
+    corrections: list[CorrectionCase]
+    unanswered: list[UnansweredLookUp]
     people: dict[str, str]
     filing_office: Office | None
 
@@ -66,7 +70,8 @@ class Folder:
 
 def folder_of(session: Session, dossier: Dossier) -> Folder:
     """Everything that lies in the dossier, by one statement; of the files that came with it, what they are."""
-    kinds = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest, WriteBack)
+    own = (AnswersDocument, Event, Evidence, IssuedDocument, SupplementRequest)
+    kinds = (*own, WriteBack, CorrectionCase, UnansweredLookUp)
     parts = [_rows(kind).where(_table(kind).c.dossier_id == dossier.id) for kind in kinds]
     of_papers = _rows(StoredFile).join(IssuedDocument, IssuedDocument.file_id == StoredFile.id)
     parts.append(of_papers.where(IssuedDocument.dossier_id == dossier.id))
@@ -92,6 +97,8 @@ def folder_of(session: Session, dossier: Dossier) -> Folder:
         requests=sorted(made(SupplementRequest), key=lambda request: request.round),
         attached=sorted(made(Attachment), key=lambda one: (one.replaced_at is not None, one.added_at, one.id)),
         write_backs=in_order(made(WriteBack)),
+        corrections=sorted(made(CorrectionCase), key=lambda case: case.id),
+        unanswered=sorted(made(UnansweredLookUp), key=lambda row: row.id),
         people=_names(made(Account), made(DataKey)),
         filing_office=next(iter(made(Office)), None),
     )

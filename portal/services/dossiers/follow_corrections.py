@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.auth.permissions import SYSTEM
 from portal.models import CorrectionCase, Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import notify
 from portal.services.dossiers.corrections import CaseState, living_cases
-from portal.services.dossiers.fill_draft import evidence_row
+from portal.services.dossiers.own_look_ups import PORTAL, keep_own_look_up
 from portal.services.dossiers.queries import latest_answers
-from portal.services.dossiers.send_correction import FACTORS, PORTAL, subject_of
+from portal.services.dossiers.send_correction import FACTORS, subject_of
 from portal.services.registries.corrections import Verdict
 from portal.services.registries.exchange import Ask, Outcome, Reply, Requester
 from portal.services.registries.patience import CORRECTIONS, patience
@@ -111,16 +110,14 @@ def keep_verdict(session: Session, case_id: uuid.UUID, verdict: Verdict) -> None
 def keep_renewal(session: Session, case_id: uuid.UUID, ask: Ask, reply: Reply) -> None:
     """The value as the register says it after its yes: kept as evidence of the dossier, like every look-up.
 
-    Effects: one evidence row; where the register answered, the case names it.
+    Effects: as `keep_lookups`; where the register answered, the case names it.
     """
     case = _locked(session, case_id)
     if case.state != CaseState.ACCEPTED or case.renewed_by is not None:
         return
-    row = evidence_row(session.get_one(Dossier, case.dossier_id), SYSTEM, reply, ask.requester.kind)
-    session.add(row)
-    session.flush()
+    evidence_id = keep_own_look_up(session, case.dossier_id, ask, reply)
     if reply.outcome is Outcome.FOUND:
-        case.renewed_by, case.next_look_at = row.id, None
+        case.renewed_by, case.next_look_at = evidence_id, None
 
 
 def escalate_late(session: Session) -> int:

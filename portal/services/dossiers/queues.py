@@ -34,13 +34,14 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, with_expression
 
 from portal.auth.permissions import Actor, Permission
 from portal.blind_index import name_tokens, personal_id_hash
 from portal.models import DataKey, Dossier
 from portal.services.dossiers.lifecycle import PLACES
 from portal.services.dossiers.queries import asked_of, in_reach_of
+from portal.services.dossiers.register_marks import register_mark
 from portal.services.dossiers.vocabulary import APPRAISING, CONFIRMATION, DRAFT, SIGNATURE, Place, State
 
 PAGE_SIZE = 50
@@ -98,7 +99,7 @@ def queue(session: Session, actor: Actor, wanted: QueueFilter) -> list[Dossier]:
         select(Dossier)
         .join(page, page.c.id == Dossier.id)
         .join(Dossier.data_key)
-        .options(contains_eager(Dossier.data_key))
+        .options(contains_eager(Dossier.data_key), with_expression(Dossier.register_mark, register_mark()))
         .order_by(*_direction((due_of(Dossier), Dossier.submitted_at, Dossier.id), backwards=backwards))
     )
     dossiers = list(session.scalars(query))

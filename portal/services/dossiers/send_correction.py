@@ -12,6 +12,7 @@ from portal.models import CorrectionCase
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.corrections import CaseState, living_cases
+from portal.services.dossiers.own_look_ups import PORTAL
 from portal.services.dossiers.queries import latest_answers
 from portal.services.registries.corrections import CorrectionRequest, Receipt
 from portal.services.registries.exchange import Requester, Subject
@@ -19,7 +20,6 @@ from portal.services.registries.patience import CORRECTIONS, patience
 from portal.services.registries.sources import sources
 
 FACTORS = ("personal_id", "full_name", "date_of_birth")
-PORTAL = "system"
 
 
 def correction_order(session: Session, case_id: uuid.UUID, round_number: int) -> CorrectionRequest | None:

@@ -32,6 +32,7 @@ from portal.services.dossiers.owner_word import CONFIRM_FIELD, CONFIRMATIONS, NO
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
 from portal.services.dossiers.parties import household_hashes_of, parties_of
 from portal.services.dossiers.queries import facts_of
+from portal.services.dossiers.silent_registries import note_silent
 from portal.services.dossiers.vocabulary import Act, Facts, State
 from portal.services.errors import GuardRefused, InvalidInput, LevelTooLow
 
@@ -53,7 +54,8 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
         InvalidInput: the declaration is not made, or at the counter the person has not confirmed.
         GuardRefused: the procedure has a newer version; a required answer, a paper or the office is missing.
 
-    Effects: event `submitted`, acknowledgement, notice; a correction case for each value that the person disputes.
+    Effects: event `submitted`, acknowledgement, notice; a correction case for each value that the person disputes;
+        what a silent registry did not give is to be asked for again.
     """
     dossier = draft_for(session, actor, draft_id, lock=True)
     if dossier.state != State.DRAFT:
@@ -70,6 +72,7 @@ def submit(session: Session, actor: Actor, draft_id: uuid.UUID, *, is_declared: 
     papers = settle(session, actor, dossier, standing)
     assisted = take_originals(actor, dossier, papers, confirmed) if dossier.filed_by is not None else {}
     open_corrections(session, dossier, procedure, filed)
+    note_silent(session, dossier, procedure, filed, dossier.draft["replies"])
     _file(session, dossier, procedure, filed, actor)
     carry(
         session, dossier, move, actor, procedure,

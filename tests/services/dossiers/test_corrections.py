@@ -19,10 +19,10 @@ from portal.services.dossiers.corrections import (
     SEND_CORRECTION,
     open_corrections_at,
     own_corrections,
-    with_open_corrections,
 )
 from portal.services.dossiers.dispute import dispute
 from portal.services.dossiers.follow_corrections import escalate_late, keep_renewal, keep_verdict, next_question
+from portal.services.dossiers.register_marks import register_mark
 from portal.services.dossiers.send_correction import correction_order, keep_receipt
 from portal.services.dossiers.submit import submit
 from portal.services.errors import IllegalMove, InvalidInput, NotFound
@@ -56,6 +56,11 @@ def sent(session: Session, owner: Actor) -> CorrectionCase:
     keep_receipt(session, case.id, 1, Receipt("SUA-1", ""))
     session.flush()
     return case
+
+
+def marks(session: Session, *dossiers: Dossier) -> list[str | None]:
+    """What a list says of each."""
+    return [session.scalars(select(register_mark()).where(Dossier.id == one.id)).one() for one in dossiers]
 
 
 def told(session: Session, case: CorrectionCase) -> list[str]:
@@ -197,16 +202,17 @@ def test_request_that_could_not_be_sent_in_time_is_sent_all_the_same(session: Se
 
 def test_what_the_register_asks_for_goes_to_it_as_the_next_round(session: Session, owner: Actor) -> None:
     case = sent(session, owner)
+    code = str(session.get_one(Dossier, case.dossier_id).code)
     with pytest.raises(IllegalMove):
-        add_to_correction(session, owner, case.id, more=MORE)
+        add_to_correction(session, owner, code, NAME, more=MORE)
     keep_verdict(session, case.id, verdict("more_asked", "Cần thêm giấy tờ."))
     for stranger in (citizen(session), clerk(session)):
         with pytest.raises(NotFound):
-            add_to_correction(session, stranger, case.id, more=MORE)
+            add_to_correction(session, stranger, code, NAME, more=MORE)
     with pytest.raises(InvalidInput):
-        add_to_correction(session, owner, case.id, more=" ")
+        add_to_correction(session, owner, code, NAME, more=" ")
     before = case.request_id
-    add_to_correction(session, owner, case.id, more=MORE)
+    add_to_correction(session, owner, code, NAME, more=MORE)
     order = correction_order(session, case.id, 2)
     assert order is not None
     assert (order.more, order.follows, order.request_id != before) == (MORE, "SUA-1", True)
@@ -224,10 +230,10 @@ def test_cases_are_seen_by_their_owner_and_at_their_office_alone(session: Sessio
     assert case in open_corrections_at(session, clerk(session))
     assert open_corrections_at(session, clerk(session, OTHER_OFFICE)) == []
     assert open_corrections_at(session, owner) == []
-    assert with_open_corrections(session, [dossier, other]) == {dossier.id, other.id}
+    assert marks(session, dossier, other) == ["correction", "correction"]
     keep_verdict(session, case.id, verdict("rejected"))
     session.flush()
-    assert with_open_corrections(session, [dossier, other]) == {other.id}
+    assert marks(session, dossier, other) == [None, "correction"]
 
 
 def test_table_refuses_a_case_that_was_answered_and_never_sent(session: Session, owner: Actor) -> None:
