@@ -22,8 +22,11 @@ from portal.models import Dossier, IssuedDocument, LoginSession, OutboxItem
 from portal.postgres import EmbeddedServer
 from portal.services.dossiers.approve import approve
 from portal.services.oversight.audit import verify
+from portal.services.registries.exchange import Ask, Requester, Subject
+from portal.services.registries.prefill import registries
 from portal.services.results.seals import enrol
 from portal.services.vault.store import read_file
+from tests.births import BIRTH, MOTHER, birth_approved, parents
 from tests.faults.running import Process, web, worker
 from tests.filings import CODE, filled_draft, proposed
 from tests.people import OFFICE, citizen, clerk, leader, officer
@@ -156,6 +159,45 @@ def test_worker_killed_at_random_issues_each_result_exactly_once(committed: Embe
         assert all(sha256(read_file(result.file)) == result.sha256 for result in results if result.file)
         assert len({result.dossier_id for result in results if result.issued_at}) == 6
         assert verify(session).findings == ()
+
+
+def test_worker_killed_at_random_registers_each_child_exactly_once(committed: EmbeddedServer, outside: str) -> None:
+    enrol(OFFICE, "Ủy ban nhân dân phường Ba Đình")
+    children = [f"Trần Gia {name}" for name in ("Ất", "Bính", "Đinh", "Mậu")]
+    with db.transaction() as session:
+        for child in children:
+            birth_approved(session, parents(session), child)
+    lost = {"fault": "answer_lost", "registry": "civil-status", "count": 3}
+    requests.post(f"{outside}/registries/faults", json=lost, timeout=5).raise_for_status()
+    process = worker()
+    try:
+        for _ in range(3):
+            process.start()
+            _wait_for_some_progress()
+            process.kill()
+        process.start()
+        wait_for(_all_returned, 240)
+        members = _household_of_the_mother()
+    finally:
+        process.kill()
+        for room in ("faults", "records"):
+            requests.delete(f"{outside}/registries/{room}", timeout=5).raise_for_status()
+    with db.transaction() as session:
+        results = session.scalars(select(IssuedDocument).where(IssuedDocument.kind == "result")).all()
+        printed = {
+            result.facts["fields"]["full_name"]["text"]: result.facts["fields"]["personal_id"]["value"] for result in results
+        }
+        assert verify(session).findings == ()
+    registered = [(one["full_name"], one["personal_id"]) for one in members if one["full_name"] in children]
+    assert sorted(registered) == sorted(printed.items()), "each child once, and under the number on its certificate"
+
+
+def _household_of_the_mother() -> list[dict[str, str]]:
+    subject = Subject(MOTHER["personal_id"], MOTHER["full_name"], MOTHER["date_of_birth"])
+    asker = Requester("officer", "test", OFFICE)
+    ask = Ask(subject, asker, BIRTH, "KT", "Luật", ("household",), "law", "Luật")
+    members: list[dict[str, str]] = registries()["population"].look_up(ask).fields["household"]["members"]
+    return members
 
 
 def test_worker_that_is_taken_for_dead_begins_again(committed: EmbeddedServer, outside: str, owner_engine: Engine) -> None:

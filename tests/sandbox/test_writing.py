@@ -258,3 +258,17 @@ def test_what_was_put_down_outlives_a_kill(tmp_path: object) -> None:
         assert other["personal_id"] != reply["personal_id"]
     finally:
         assert second.stop() == 0
+
+
+def test_the_country_can_be_taken_back_to_how_it_was_drawn(tmp_path: object) -> None:
+    running = start(tmp_path)  # type: ignore[arg-type]
+    try:
+        portal = Writer(running)
+        request = write("birth", birth())
+        first = portal.put("civil-status", request)
+        requests.delete(f"{portal.base}/records", timeout=5).raise_for_status()
+        child = {"personal_id": first["personal_id"], "full_name": "Trần Gia Bảo", "date_of_birth": "2026-10-02"}
+        assert portal.ask("population", ["full_name"], child)["status"] == "01"
+        assert portal.put("civil-status", request)["status"] == "00", "it is the first time again"
+    finally:
+        assert running.stop() == 0

@@ -59,6 +59,10 @@ class Overlay(Population):
         """From now on these are what is known of those people."""
         self._own.update({person.personal_id: person for person in people})
 
+    def forget(self) -> None:
+        """Nothing has happened since the population was drawn."""
+        self._own.clear()
+
     def _now(self, person: Person) -> Person:
         return self._own.get(person.personal_id, person)
 

@@ -203,7 +203,7 @@ def absence(case: Case, said: facts.Absence) -> Accepted:
     """That somebody is away."""
     person = _person(case.knows, said.personal_id, "personal_id")
     period = {"from": said.period.since, "to": said.period.until}
-    told = {"personal_id": person.personal_id, "reason": said.reason or said.destination, **period}
+    told = {"personal_id": person.personal_id, "reason": said.reason or said.kind, **period}
     return Accepted("absence", told, touched_by(case.knows, [person.personal_id]))
 
 

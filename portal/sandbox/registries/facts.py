@@ -156,7 +156,7 @@ class Absence(Part):
     personal_id: PersonalId
     kind: Words = ""
     period: Period
-    destination: Words = ""
+    destination: Place | None = None
     reason: Words = ""
 
 

@@ -20,7 +20,7 @@ from portal.sandbox.people.changes import Change
 from portal.sandbox.people.overlay import Overlay
 from portal.sandbox.people.population import Population
 from portal.sandbox.registries.subscriber import ADJUSTED, NOT_RECEIVED, Subscriber
-from portal.sandbox.state import append_line, whole_lines
+from portal.sandbox.state import append_line, whole_lines, write_whole
 
 POPULATION = "population"
 SUBSCRIBERS = (POPULATION, "civil-status", "residence", "social-insurance", "tax", "driving-licences")
@@ -149,6 +149,15 @@ class RecordBook:
             self._deliveries = [one for one in self._deliveries if one not in due]
             for one in due:
                 self._hand_over(one.to, one.change)
+
+    def forget(self) -> None:
+        """Take the country back to how it was drawn, for whoever wants to begin again."""
+        with self._lock:
+            write_whole(self._path, b"")
+            for kept in (self._rows, self._last, self._answers, self._deliveries, self._kept_back):
+                kept.clear()
+            for subscriber in self._subscribers.values():
+                subscriber.forget()
 
     def next_order(self) -> int:
         """The place in the fixed order for somebody who is born."""

@@ -41,5 +41,12 @@ class Subscriber:
             return ADJUSTED
         return WAITING if change_id in self._waiting else NOT_RECEIVED
 
+    def forget(self) -> None:
+        """It was never told of anything."""
+        self.knows.forget()
+        self._made.clear()
+        self._done.clear()
+        self._waiting.clear()
+
     def _is_next(self, change: Change) -> bool:
         return all(self._made.get(key, 0) == place - 1 for key, place in change.touches.items())

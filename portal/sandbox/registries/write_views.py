@@ -20,7 +20,7 @@ from portal.sandbox.registries.writing import put_down
 
 ANSWER_LOST = "answer_lost"
 FAULTS = {ANSWER_LOST: "ghi xong nhưng câu trả lời bị mất"}
-Answer = Response | tuple[Response, int]
+Answer = Response | tuple[Response | str, int]
 
 
 class _Again(Part):
@@ -77,6 +77,11 @@ class Writing:
         state = self.book.announce_again(change_id, asked.registry)
         return _json({"change_id": change_id, "registry": asked.registry, "state": state})
 
+    def forget(self) -> Answer:
+        """The country as it was drawn."""
+        self.book.forget()
+        return "", 204
+
     def _let_in(self) -> tuple[str, Answer | None]:
         client_id = self.client_of()
         if client_id is None:
@@ -89,6 +94,7 @@ class Writing:
 def add_write_views(room: Blueprint, writing: Writing) -> None:
     """Adds the addresses for writing to the registries' room."""
     room.post("/<registry>/records")(writing.write)
+    room.delete("/records")(writing.forget)
     room.get("/changes/<change_id>")(writing.change)
     room.post("/changes/<change_id>/announce-again")(writing.announce_again)
 
