@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -10,7 +11,8 @@ from flask_babel import gettext as _
 
 from portal.services.catalogue.answers import looked_up_elements, readable, shown_pages, shown_questions, unsettled_questions
 from portal.services.catalogue.elements import Text2
-from portal.services.catalogue.form import Page
+from portal.services.catalogue.form import Page, Question
+from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.fill_draft import NOT_CONNECTED, OFFICE_FIELD, answer_page, office_choices
 from portal.services.dossiers.offices import competent_office
@@ -100,7 +102,7 @@ def page_of(filing: Filing, page_id: str) -> Page:
 def question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str, list[str]] | None = None) -> str:
     language, procedure = current_language(), filing.procedure
     answers = filing.answers if form is None else readable(procedure, page, form, filing.answers)
-    questions = drawn(procedure, shown_questions(page.questions, answers), answers, language, form=form, errors=errors)
+    questions = _questions(filing, shown_questions(page.questions, answers), answers, form, errors)
     groups = drawn_groups(procedure, page, answers, language, form=form, errors=errors)
     in_groups = [question for group in groups for item in group["entries"] for question in item["questions"]]
     return render_template(
@@ -116,6 +118,19 @@ def question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str
         has_more=form is not None and errors == {},
         errors=error_lines(errors or {}, [*questions, *in_groups, *({"name": g["key"], "label": g["title"]} for g in groups)]),
     )
+
+
+def _questions(
+    filing: Filing, shown: Iterable[Question], answers: Answers, form: Any, errors: dict[str, list[str]] | None
+) -> list[dict[str, Any]]:
+    """The page's fields; a question that what was just answered has called up holds what was known before, not nothing."""
+    seen = form.get(SEEN_FIELD) if form is not None else None
+    fields = []
+    for question in shown:
+        is_new = seen is not None and question.element not in seen.split()
+        said, typed = (filing.answers, None) if is_new else (answers, form)
+        fields += drawn(filing.procedure, [question], said, current_language(), form=typed, errors=errors)
+    return fields
 
 
 def take_page(filing: Filing, page: Page) -> ResponseReturnValue:

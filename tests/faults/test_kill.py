@@ -163,15 +163,15 @@ def test_worker_killed_at_random_issues_each_result_exactly_once(committed: Embe
 
 def test_worker_killed_at_random_registers_each_child_exactly_once(committed: EmbeddedServer, outside: str) -> None:
     enrol(OFFICE, "Ủy ban nhân dân phường Ba Đình")
-    children = [f"Trần Gia {name}" for name in ("Ất", "Bính", "Đinh", "Mậu")]
+    children = [f"Trần Gia {name}" for name in ("Ất", "Bính")]
     with db.transaction() as session:
         for child in children:
             birth_approved(session, parents(session), child)
-    lost = {"fault": "answer_lost", "registry": "civil-status", "count": 3}
+    lost = {"fault": "answer_lost", "registry": "civil-status", "count": 2}
     requests.post(f"{outside}/registries/faults", json=lost, timeout=5).raise_for_status()
     process = worker()
     try:
-        for _ in range(3):
+        for _ in range(2):
             process.start()
             _wait_for_some_progress()
             process.kill()
@@ -184,9 +184,8 @@ def test_worker_killed_at_random_registers_each_child_exactly_once(committed: Em
             requests.delete(f"{outside}/registries/{room}", timeout=5).raise_for_status()
     with db.transaction() as session:
         results = session.scalars(select(IssuedDocument).where(IssuedDocument.kind == "result")).all()
-        printed = {
-            result.facts["fields"]["full_name"]["text"]: result.facts["fields"]["personal_id"]["value"] for result in results
-        }
+        said = [result.facts["fields"] for result in results]
+        printed = {fields["full_name"]["text"]: fields["personal_id"]["value"] for fields in said}
         assert verify(session).findings == ()
     registered = [(one["full_name"], one["personal_id"]) for one in members if one["full_name"] in children]
     assert sorted(registered) == sorted(printed.items()), "each child once, and under the number on its certificate"

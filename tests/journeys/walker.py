@@ -112,8 +112,11 @@ class Walker:
         self.answer(answers)
         self.press()
         while self.here == "citizen.page":
+            before = self.page.url
             self.answer(answers)
             self.press()
+            errors = self.page.locator(".govuk-error-summary").all_inner_texts()
+            assert self.page.url != before or not errors, errors  # else it would answer the same for ever
         assert self.here == "citizen.review", self.page.locator("main").inner_text()
         self.page.locator("main input[type=checkbox]").check()
         self.press()
