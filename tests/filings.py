@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Dossier
+from portal.models import Account, Dossier
 from portal.services.catalogue.answers import shown_pages
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
@@ -89,7 +89,8 @@ def taken(
     profile: Mapping[str, str] | None = None,
 ) -> None:
     """The registries answered the owner's look-ups."""
-    take_replies(session, owner, draft, procedure, asks_of(answered), answered, profile or {})
+    asks = asks_of(answered, personal_id=session.get_one(Account, owner.account_id).profile["personal_id"])
+    take_replies(session, owner, draft, procedure, asks, answered, profile or {})
 
 
 def filled_draft(

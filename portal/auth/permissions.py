@@ -56,6 +56,7 @@ class Permission(StrEnum):
     RESUME = "counter:dossier:resume"
     WITHDRAW = "citizen:dossier:withdraw"
     CONFIRM_WITHDRAWAL = "counter:dossier:confirm-withdrawal"
+    ANSWER_QUESTION = "counter:access-question:answer"
     REPORT_ABSENCE = "counter:absence:report"
     MANAGE_ABSENCES = "counter:absence:manage"
     EDIT_CATALOGUE = "admin:procedure:edit"
@@ -105,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEADER: _EVERY_DESK
     | {
         Permission.MANAGE_ABSENCES,
+        Permission.ANSWER_QUESTION,
         Permission.ASSIGN,
         Permission.REASSIGN,
         Permission.SEND_BACK,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,6 +10,7 @@ from portal.citizen import blueprint
 from portal.citizen.filing import filing_of, procedure_level, to_consent
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
+from portal.services.dossiers.consents import agree_to_lookups, reference_of
 from portal.services.dossiers.fill_draft import (
     answer_facts,
     asks_for,
@@ -78,10 +77,12 @@ def give_consent(code: str) -> ResponseReturnValue:
         db().commit()
         return redirect(url_for("citizen.facts", code=code))
     profile = current_profile(db())
-    reference = f"consent:{uuid.uuid4()}"
+    draft = open_draft(db(), actor, procedure, language=current_language())
+    consent = agree_to_lookups(db(), actor, draft, procedure, language=current_language())
+    db().commit()  # before anything is asked, so that what is asked can name it
     subject = Subject(profile["personal_id"], profile["full_name"], profile["date_of_birth"])
     requester = Requester("citizen", actor.id, client_ip=request.remote_addr or "")
-    asks = asks_for(procedure, subject, requester, reference)
+    asks = asks_for(procedure, subject, requester, reference_of(consent))
     with asked(asks) as replies:
         draft = open_draft(db(), actor, procedure, language=current_language())
         take_replies(db(), actor, draft, procedure, asks, replies, profile)

@@ -6,6 +6,7 @@ blueprint = Blueprint("counter", __name__, url_prefix="/counter")
 
 from portal.counter import (  # noqa: E402, F401 (their routes stand on the blueprint above)
     absences,
+    access_questions,
     acts,
     assist,
     bulk,

@@ -112,6 +112,7 @@ def queue_page(errors: Mapping[str, list[str]] | None = None) -> str:
         asked=asked,
         may_take_in=actor.holds_anywhere(Permission.INTAKE),
         may_write_again=actor.holds_anywhere(Permission.WRITE_AGAIN),
+        may_answer_questions=actor.holds_anywhere(Permission.ANSWER_QUESTION),
         title=tab_name(asked.tab, roles) if tab else _("Tìm thấy"),
         order=order_words(tab),
         rows=[row_of(dossier, names[dossier.version_hash], now, soon) for dossier in rows],

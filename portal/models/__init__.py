@@ -2,6 +2,7 @@
 
 from portal.models.absence import Absence
 from portal.models.access_entry import AccessEntry
+from portal.models.access_question import AccessQuestion
 from portal.models.account import Account, LoginSession, SpentToken
 from portal.models.administrator_change import AdministratorChange
 from portal.models.announcement import Announcement
@@ -11,6 +12,7 @@ from portal.models.attachment import Attachment
 from portal.models.base import Base
 from portal.models.bulk import BulkItem, BulkRun
 from portal.models.calendar import CalendarDay
+from portal.models.consent import Consent, ConsentWithdrawal
 from portal.models.correction import CorrectionCase
 from portal.models.data_key import DataKey
 from portal.models.data_quality import PublishedFigure, QualityCount
@@ -31,6 +33,7 @@ from portal.models.write_back import WriteBack
 __all__ = [
     "Absence",
     "AccessEntry",
+    "AccessQuestion",
     "Account",
     "AdministratorChange",
     "Announcement",
@@ -40,6 +43,8 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "CalendarDay",
+    "Consent",
+    "ConsentWithdrawal",
     "CorrectionCase",
     "DataKey",
     "Dossier",

@@ -26,6 +26,7 @@ helping = limiter.limit(
     methods=["POST"],
     deduct_when=lambda answer: answer.status_code == UNPROCESSABLE,  # codes and cards that do not belong together
 )
+downloading = limiter.limit("6 per hour", key_func=lambda: current_actor().id, methods=["POST"])  # everything, or a paper to draw
 rehearsing = limiter.limit("20 per minute", key_func=lambda: current_actor().id)  # each takes seconds of a processor
 
 

@@ -45,6 +45,7 @@ def _navigation() -> list[dict[str, Any]]:
     items = [("citizen.home", _("Trang chủ")), ("citizen.procedures", _("Thủ tục"))]
     if actor.account_id is not None:
         items += [("citizen.dossiers", _("Hồ sơ của tôi")), ("citizen.notices", _("Tin báo"))]
+        items.append(("citizen.my_data", _("Dữ liệu của tôi")))
     if actor.holds_anywhere(Permission.SEE_QUEUE):
         items.append(("counter.queue_list", _("Một cửa")))
     if actor.holds_anywhere(Permission.SEE_CHANGES):

@@ -10,13 +10,24 @@ from sqlalchemy import select
 
 from portal import clock, db
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, Announcement, BulkRun, ProcedurePublication, PublishedFigure, StaffMember
+from portal.models import (
+    Absence,
+    AccessQuestion,
+    Announcement,
+    BulkRun,
+    Consent,
+    Dossier,
+    ProcedurePublication,
+    PublishedFigure,
+    StaffMember,
+)
 from portal.services.catalogue.versions import in_force
 from tests.desks.cast import Filed
 from tests.filings import CODE
 from tests.people import OFFICE
 from tests.visitors import AUDITOR, CLERK
 
+OF_MY_DATA = ("uuid:entry_id", "uuid:consent_id", "uuid:question_id")
 IGNORED = {"HEAD", "OPTIONS"}
 VERIFICATION_CODE = "ABCDEFGHJKLMNPQR"
 UNKNOWN = Filed("H26.31-20261125-9999999", "00000000-0000-7000-8000-000000000000")
@@ -69,6 +80,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     values |= {"uuid:run_id": _newest_run()} if name == "uuid:run_id" else {}
     values |= {"registry": "tax", "uuid:figure_id": _published_figure()} if rule.startswith("/admin/data-quality/") else {}
     values |= {"uuid:announcement_id": _drafted_announcement()} if rule.startswith("/admin/announcements/") else {}
+    values |= _asked_and_agreed(filed) if name in OF_MY_DATA else {}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]
 
@@ -99,6 +111,18 @@ def _published_figure() -> str:
         return str(session.scalars(select(PublishedFigure.id)).first() or UNKNOWN.document_id)
 
 
+def _asked_and_agreed(filed: Filed) -> dict[str, str]:
+    """What the owner of the dossier asked about who looked, and what they agreed to."""
+    if filed == UNKNOWN:
+        return dict.fromkeys(OF_MY_DATA, UNKNOWN.document_id)
+    with db.transaction() as session:
+        dossier = session.scalars(select(Dossier).where(Dossier.code == filed.code)).one()
+        consent_id = session.scalars(select(Consent.id).where(Consent.dossier_id == dossier.id)).first()
+        asked = session.scalars(select(AccessQuestion).where(AccessQuestion.account_id == dossier.owner_id)).first()
+        found = (asked and asked.entry_id, consent_id, asked and asked.id)
+        return {name: str(one or UNKNOWN.document_id) for name, one in zip(OF_MY_DATA, found, strict=True)}
+
+
 def _auditors_duty() -> dict[str, str]:
     """A member of staff and one of their duties, for the administrator's desk."""
     with db.transaction() as session:
@@ -115,8 +139,9 @@ def _clerks_absence() -> dict[str, str]:
 
 
 def is_about_a_dossier(rule: str) -> bool:
-    """Whether the address names one dossier by its code or its draft, or a paper that one carries."""
-    return any(name in rule for name in ("<code>", "attachment_id", "draft_id")) and rule.startswith(("/my/", "/counter/"))
+    """Whether the address names one dossier by its code or its draft, or a paper or entry that is about one."""
+    names = ("<code>", "attachment_id", "draft_id", *OF_MY_DATA)
+    return any(name in rule for name in names) and rule.startswith(("/my/", "/counter/"))
 
 
 def without_names(text: str, *names: str) -> str:

@@ -14,8 +14,12 @@ from portal import clock, db
 from portal.auth.permissions import Actor
 from portal.auth.standing import standing_of
 from portal.blind_index import personal_id_hash
-from portal.models import Absence, Account, Announcement, Dossier, IssuedDocument, PublishedFigure, StaffMember
+from portal.models import Absence, AccessEntry, Account, Announcement, Dossier, IssuedDocument, PublishedFigure, StaffMember
+from portal.services.catalogue.versions import current
+from portal.services.dossiers.ask_about_look import ask_about_look
+from portal.services.dossiers.consents import agree_to_lookups
 from portal.services.registries.exchange import Subject
+from portal.services.registries.ledger import HANDLING, Seat, note_openings
 from tests import filings, intakes, visitors
 from tests.visitors import Visitor
 
@@ -80,6 +84,14 @@ def _publish_a_figure(session: Session) -> None:
         session.add(PublishedFigure(**texts, **figure, created_at=clock.now(), version=0))
 
 
+def _look_ask_and_agree(session: Session, owner: Actor, clerk: Actor, dossier: Dossier) -> None:
+    """A look at the owner's data, which they ask about, and a consent of theirs."""
+    note_openings(session, clerk, [dossier], Seat("clerk", "H26.31"), HANDLING)
+    entry_id = session.scalars(select(AccessEntry.id).where(AccessEntry.dossier_id == dossier.id, AccessEntry.kind == "opening"))
+    ask_about_look(session, owner, entry_id.one(), "Vì sao phường mở hồ sơ của tôi hôm nay?")
+    agree_to_lookups(session, owner, dossier, current(session, filings.CODE), language="vi")
+
+
 class Cast:
     """Everybody, each with a browser of their own."""
 
@@ -124,4 +136,5 @@ class Cast:
             }[place]()
             papers = select(IssuedDocument.id).where(IssuedDocument.dossier_id == made.id).order_by(IssuedDocument.id)
             at_counter = intakes.begun(session, clerk, intakes.visit(session, WIDOW))
+            _look_ask_and_agree(session, whose, clerk, made)
             return Filed(str(made.code), str(session.scalars(papers).first()), str(at_counter.id))

@@ -21,12 +21,16 @@ NOT_FOR_EVERY_ROLE = {
     "GET /counter/absences/<uuid:member_id>/new": {"clerk", "leader"},  # of the clerk's own absence
     "/counter/elsewhere/<code>": {"officer elsewhere"},  # who gave a reason a moment ago
     "GET /counter/bulk/<uuid:run_id>": {"clerk"},  # who chose the dossiers
+    "/counter/access-questions": {"leader", "leader elsewhere"},
+    "GET /counter/access-questions/<uuid:question_id>": {"leader"},
+    "/counter/access-questions/<uuid:question_id>": {"leader", "leader elsewhere"},
 }
 OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
     (f"/counter/assist/<code>{page}", "clerk elsewhere") for page in ("", "/supplements", "/withdraw", "/draft")
 }
 AT_THE_COUNTER = ("/counter/assist", "/counter/intake", "/counter/originals", "/counter/tickets")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
+FOR_THE_CERTAIN = {"/my/data/download"}  # whose login is of level 2
 OPEN_TO_AUDITORS = {
     "/admin/", "/admin/changes", "/admin/data-quality", "/admin/data-quality/ask", "/admin/data-quality/<registry>",
 }  # fmt: skip
@@ -69,7 +73,7 @@ def expected(address: Address, name: str) -> str:
             return "log in first"
         is_hidden = is_about_a_dossier(path) and address.method == "GET"  # a form without its token is stopped before
         insiders = DESK_HERE if is_hidden else DESK_HERE | DESK_ELSEWHERE
-        insiders = NOT_FOR_EVERY_ROLE.get(path, NOT_FOR_EVERY_ROLE.get(str(address), insiders))
+        insiders = NOT_FOR_EVERY_ROLE.get(str(address), NOT_FOR_EVERY_ROLE.get(path, insiders))
         if path.startswith(AT_THE_COUNTER):
             insiders = {"clerk"} if "draft_id" in path and address.method == "GET" else CLERKS
             insiders = {"clerk elsewhere"} if path.startswith("/counter/assist/") and address.method == "GET" else insiders
@@ -79,12 +83,12 @@ def expected(address: Address, name: str) -> str:
             return "log in first"
         insiders = ADMINISTRATORS | {"auditor"} if path in OPEN_TO_AUDITORS else ADMINISTRATORS
         return "come in" if name in insiders else "there is no such page"
-    if path.startswith("/my/"):
+    if path.startswith("/my/") and path not in FOR_THE_CERTAIN:
         if name == "nobody":
             return "log in first"
         is_hidden = is_about_a_dossier(path) and (address.method == "GET" or path in HIDDEN_AT_THE_DOOR)
         return "come in" if name == "citizen A" or not is_hidden else "there is no such page"
-    if "/apply" in path:
+    if "/apply" in path or path in FOR_THE_CERTAIN:
         return {"nobody": "log in first", "citizen of level 1": "log in at a higher level"}.get(name, "come in")
     if path.startswith(("/verify/", "/verify.json")):
         return "there is no such page"  # no paper has the code that we ask for

@@ -60,6 +60,7 @@ _WHAT = {
     "withdrawal_confirmed": ("đã xác nhận rút", "the withdrawal is confirmed"),
     "issued": ("đã có kết quả", "the result is signed"),
     "result_returned": ("đã trả kết quả", "the result is delivered"),
+    "question_answered": ("có trả lời về việc xem dữ liệu", "your question about who looked is answered"),
     "helped_at_counter": ("được mở cùng ông/bà tại quầy", "opened with you at a counter"),
     "correction_accepted": ("dữ liệu ông/bà báo sai đã được sửa", "the data you reported is corrected"),
     "correction_rejected": ("cơ quan giữ dữ liệu không sửa", "the register was not changed"),
@@ -112,6 +113,10 @@ _MORE = {
     ),
     "withdrawal_confirmed": ("Biên bản trả hồ sơ có trên cổng.", "The record of what was given back is on the portal."),
     "issued": ("Văn bản đã được ký số.", "The document has been signed."),
+    "question_answered": (
+        "Câu trả lời có ở trang Dữ liệu của tôi trên cổng.",
+        "The answer is on the portal, on the page of your data.",
+    ),
     "helped_at_counter": (
         "Cán bộ ghi rằng ông/bà có mặt và nhờ giúp. Nếu không phải vậy, hãy báo ngay cho bộ phận một cửa.",
         "A clerk wrote that you were present and asked for help. If you were not, tell the one-stop counter at once.",
