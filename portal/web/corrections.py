@@ -14,7 +14,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.corrections import CaseState
-from portal.services.dossiers.register_marks import CORRECTION, DIFFERS, OVERDUE
+from portal.services.dossiers.register_marks import CORRECTION, DIFFERS, OVERDUE, UNWRITTEN
 from portal.services.errors import NotFound
 from portal.services.registries.prefill import value_at
 from portal.services.registries.sources import sources
@@ -46,6 +46,7 @@ def state_words(state: str) -> str:
 def mark_words(mark: str | None) -> tuple[str, str] | None:
     """What a list says of a dossier against which a register speaks, and in which colour; nothing of others."""
     words = {
+        UNWRITTEN: (_("Kết quả chưa ghi được"), "red"),
         DIFFERS: (_("Khác với cơ sở dữ liệu"), "red"),
         OVERDUE: (_("Cơ quan giữ dữ liệu quá hạn trả lời"), "red"),
         CORRECTION: (_("Báo dữ liệu chưa đúng"), "amber"),

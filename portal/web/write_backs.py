@@ -21,6 +21,7 @@ def desk_rows(rows: Iterable[WriteBack]) -> list[dict[str, Any]]:
             "state": _state(row),
             "detail": _detail(row),
             "is_stuck": row.escalated_at is not None,
+            "holds_printing": row.before_printing and row.state != "written",
             "may_be_tried": row.state != "written" or row.following == "escalated",
             "subscribers": [(registry_name(name), _adjusting(state)) for name, state in sorted(row.adjusting.items())],
         }
@@ -29,8 +30,8 @@ def desk_rows(rows: Iterable[WriteBack]) -> list[dict[str, Any]]:
 
 
 def waits_for_number(rows: Iterable[WriteBack]) -> bool:
-    """Whether the paper is not drawn yet because a register has yet to give what it prints."""
-    return any(row.before_printing and row.state != "written" for row in rows)
+    """Whether the paper is not drawn yet because a register has yet to give what it prints, and is still asked."""
+    return any(row.before_printing and row.state == "waiting" for row in rows)
 
 
 def _state(row: WriteBack) -> str:

@@ -290,5 +290,12 @@ def _whole(before: Definition, after: Definition) -> Iterator[Change]:
         ("english", "english", "Bản tiếng Anh thay đổi.", False),
     )
     for name, section, words, is_seen in parts:
-        if getattr(before, name) != getattr(after, name):
+        if _told(before, name) != _told(after, name):
             yield Change(section, words, is_seen=is_seen)
+    if before.result.write_back != after.result.write_back:
+        yield Change("result", "Việc ghi kết quả vào cơ sở dữ liệu thay đổi.", is_seen=True)
+
+
+def _told(definition: Definition, name: str) -> object:
+    """A part as it is compared whole: of the result all but what it gives back, which is told by itself."""
+    return definition.result.model_copy(update={"write_back": ()}) if name == "result" else getattr(definition, name)

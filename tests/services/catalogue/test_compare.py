@@ -22,6 +22,15 @@ CATALOGUE = CHECKOUT / "portal" / "translations" / "en" / "LC_MESSAGES" / "messa
 Data = dict[str, Any]
 
 
+WRITE_BACK = {
+    "registry": "civil-status",
+    "fact": "note",
+    "purpose": "GHI",
+    "legal_ground": "Luật",
+    "fields": {"who": "subject.personal_id"},
+}
+
+
 def told(edit: Callable[[Data], None], *, seen_only: bool = False, language: str = "vi") -> list[str]:
     changes = changes_between(the_procedure(), procedure_of(edited(edit)), language)
     return [change.text for change in changes if change.is_seen or not seen_only]
@@ -70,6 +79,7 @@ CASES: dict[str, tuple[Callable[[Data], Any], str, bool]] = {
     "declaration": (lambda d: d.update(declaration="Khác"), "Lời cam đoan thay đổi", True),
     "look-up": (lambda d: d["lookups"].pop(), "Việc tra cứu cơ sở dữ liệu thay đổi", True),
     "template": (lambda d: d["result"].update(template="<p>x</p>"), "Kết quả hoặc mẫu", False),
+    "write-back": (lambda d: d["result"].update(write_back=[WRITE_BACK]), "Việc ghi kết quả", True),
     "refusal": (lambda d: d["refusal_grounds"].pop(), "Các căn cứ từ chối", False),
     "competence": (
         lambda d: d.update(competence={"level": "province", "by_address": "subject.permanent_residence"}),
