@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,20 +15,20 @@ from portal.services.catalogue.versions import current
 from portal.services.dossiers.consents import agree_to_lookups, reference_of
 from portal.services.dossiers.fill_draft import (
     answer_facts,
-    asks_for,
     decline_lookups,
     take_replies,
 )
+from portal.services.dossiers.lookups import asks_for
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.errors import InvalidInput
 from portal.services.registries.exchange import Requester, Subject
 from portal.services.registries.prefill import connected
 from portal.web.access import logged_in
 from portal.web.database import db
-from portal.web.filing_pages import facts_page, page_of, question_page, take_page
+from portal.web.filing_pages import facts_page, page_of, question_page, take_page, take_whom, whom_page
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
-from portal.web.lookups import asked
+from portal.web.lookups import asked, look_further
 from portal.web.questions import registry_name
 
 OK, UNPROCESSABLE = 200, 422
@@ -81,13 +83,39 @@ def give_consent(code: str) -> ResponseReturnValue:
     consent = agree_to_lookups(db(), actor, draft, procedure, language=current_language())
     db().commit()  # before anything is asked, so that what is asked can name it
     subject = Subject(profile["personal_id"], profile["full_name"], profile["date_of_birth"])
-    requester = Requester("citizen", actor.id, client_ip=request.remote_addr or "")
+    requester, since = _requester(), time.monotonic()
     asks = asks_for(procedure, subject, requester, reference_of(consent))
     with asked(asks) as replies:
         draft = open_draft(db(), actor, procedure, language=current_language())
         take_replies(db(), actor, draft, procedure, asks, replies, profile)
+        draft_id = draft.id
         db().commit()
-    return redirect(url_for("citizen.facts", code=code))
+    look_further(draft_id, requester, since)
+    filing = filing_of(code)
+    return redirect(filing.url(filing.next_open_step())) if filing else to_consent(code)
+
+
+def _requester() -> Requester:
+    return Requester("citizen", current_actor().id, client_ip=request.remote_addr or "")
+
+
+@blueprint.get("/procedures/<code>/apply/whom")
+@logged_in(procedure_level)
+def whom(code: str) -> ResponseReturnValue:
+    filing = filing_of(code)
+    if filing is None or filing.draft.draft["consent"] is None or not filing.relatives:
+        return to_consent(code)
+    return whom_page(filing)
+
+
+@blueprint.post("/procedures/<code>/apply/whom")
+@logged_in(procedure_level)
+@asking_registries
+def say_whom(code: str) -> ResponseReturnValue:
+    filing = filing_of(code)
+    if filing is None or filing.draft.draft["consent"] is None:
+        return to_consent(code)
+    return take_whom(filing, _requester())
 
 
 @blueprint.get("/procedures/<code>/apply/facts")
@@ -96,7 +124,7 @@ def facts(code: str) -> ResponseReturnValue:
     filing = filing_of(code)
     if filing is None or filing.draft.draft["consent"] is None:
         return to_consent(code)
-    return facts_page(filing)
+    return redirect(filing.url("whom")) if filing.is_whom_open else facts_page(filing)
 
 
 @blueprint.post("/procedures/<code>/apply/facts")

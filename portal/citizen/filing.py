@@ -45,7 +45,7 @@ def own_filing(procedure: Procedure, draft: Dossier) -> Filing:
 
 
 def _step_url(code: str, step: str) -> str:
-    if step in ("consent", "facts", "attachments", "review"):
+    if step in ("consent", "whom", "facts", "attachments", "review"):
         return url_for(f"citizen.{step}", code=code)
     return url_for("citizen.page", code=code, page_id=step)
 

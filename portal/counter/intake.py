@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from portal.auth.permissions import Actor, Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
-from portal.counter.intake_filing import intake_of
+from portal.counter.intake_filing import intake_of, requester_for
 from portal.models import Dossier, Office
 from portal.services.catalogue.versions import Entry, by_hash, current, entries
 from portal.services.dossiers.citizen_card import read_card
@@ -35,7 +36,7 @@ from portal.web.access import staff
 from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.limits import asking_registries
-from portal.web.lookups import asked
+from portal.web.lookups import asked, look_further
 from portal.web.questions import error_lines, plain_field
 
 UNPROCESSABLE = 422
@@ -59,7 +60,7 @@ def begin_intake() -> ResponseReturnValue:
     actor, form = current_actor(), request.form.copy()
     try:
         visit = _visit(actor, form)
-        asks = intake_asks(actor, visit, client_ip=request.remote_addr or "")
+        asks, since = intake_asks(actor, visit, client_ip=request.remote_addr or ""), time.monotonic()
         with asked(asks) as replies:
             draft = open_intake(
                 db(), actor, visit, asks, replies,
@@ -70,8 +71,10 @@ def begin_intake() -> ResponseReturnValue:
     except InvalidInput as wrong:
         db().rollback()
         return _page(_with_card(form), wrong.errors), UNPROCESSABLE
+    draft_id = draft.id
     db().commit()
-    return redirect(url_for("counter.intake_facts", draft_id=draft.id))
+    look_further(draft_id, requester_for(visit.office_code), since)
+    return redirect(url_for("counter.intake_facts", draft_id=draft_id))
 
 
 def _read_back() -> ResponseReturnValue:

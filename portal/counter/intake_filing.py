@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.permissions import Role
@@ -16,6 +16,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.open_draft import draft_for
 from portal.services.errors import NotFound
+from portal.services.registries.exchange import Requester
 from portal.services.registries.ledger import FILING_FOR, Seat
 from portal.web.database import db
 from portal.web.filing import Desk, Filing
@@ -33,6 +34,11 @@ def intake_for(draft_id: uuid.UUID) -> Dossier:
         raise NotFound
     note_opened(found, purpose=FILING_FOR, seat=Seat(Role.CLERK.value, found.filing_office_code or ""))
     return found
+
+
+def requester_for(office_code: str | None) -> Requester:
+    """The clerk who asks for the person, in the name of the office where they stand."""
+    return Requester("officer", current_actor().id, office_code, request.remote_addr or "")
 
 
 def filing_for(draft_id: uuid.UUID) -> Filing | None:
@@ -60,7 +66,7 @@ def intake_of(draft: Dossier, procedure: Procedure) -> Filing:
 
 
 def _step_url(draft_id: uuid.UUID, step: str) -> str:
-    if step in ("facts", "attachments", "review"):
+    if step in ("whom", "facts", "attachments", "review"):
         return url_for(f"counter.intake_{step}", draft_id=draft_id)
     return url_for("counter.intake_page", draft_id=draft_id, page_id=step)
 

@@ -13,7 +13,7 @@ from portal.auth.permissions import Permission
 from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.counter.assist import confirm_question
-from portal.counter.intake_filing import filing_for
+from portal.counter.intake_filing import filing_for, requester_for
 from portal.services.dossiers.carry_over import carry_over
 from portal.services.dossiers.fill_draft import answer_facts
 from portal.services.dossiers.newer_version import newer_version
@@ -24,11 +24,31 @@ from portal.services.errors import InvalidInput
 from portal.web.access import staff
 from portal.web.database import db
 from portal.web.filing import Filing
-from portal.web.filing_pages import facts_page, page_of, question_page, take_page
+from portal.web.filing_pages import facts_page, page_of, question_page, take_page, take_whom, whom_page
 from portal.web.filing_review import attached_rows, review_page, said_words
 from portal.web.language import current_language
+from portal.web.limits import asking_registries
 
 OK, UNPROCESSABLE = 200, 422
+
+
+@blueprint.get("/intake/<uuid:draft_id>/whom")
+@staff(Permission.INTAKE)
+def intake_whom(draft_id: uuid.UUID) -> ResponseReturnValue:
+    filing = filing_for(draft_id)
+    if filing is None or filing.draft.draft["consent"] is None or not filing.relatives:
+        return onward(draft_id, filing)
+    return whom_page(filing)
+
+
+@blueprint.post("/intake/<uuid:draft_id>/whom")
+@staff(Permission.INTAKE)
+@asking_registries
+def say_intake_whom(draft_id: uuid.UUID) -> ResponseReturnValue:
+    filing = filing_for(draft_id)
+    if filing is None or filing.draft.draft["consent"] is None or is_outdated(filing):
+        return onward(draft_id, filing)
+    return take_whom(filing, requester_for(filing.draft.filing_office_code))
 
 
 @blueprint.get("/intake/<uuid:draft_id>/facts")
@@ -37,7 +57,7 @@ def intake_facts(draft_id: uuid.UUID) -> ResponseReturnValue:
     filing = filing_for(draft_id)
     if filing is None or filing.draft.draft["consent"] is None:
         return onward(draft_id, filing)
-    return facts_page(filing)
+    return redirect(filing.url("whom")) if filing.is_whom_open else facts_page(filing)
 
 
 @blueprint.post("/intake/<uuid:draft_id>/facts")

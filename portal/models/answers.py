@@ -32,13 +32,17 @@ class AnswersDocument(HasDataKey, Base):
 
 
 class Evidence(HasDataKey, Base):
-    """The snapshot of one registry answer that a dossier rests on (`content`: fields as answered)."""
+    """The snapshot of one registry answer that a dossier rests on (`content`: fields as answered).
+
+    `about`: the element that names whom it is about; empty for who filed.
+    """
 
     __tablename__ = "evidence"
 
     id: Mapped[RowId]
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id), index=True)
     source: Mapped[str]
+    about: Mapped[str] = mapped_column(default="", server_default="")
     request_id: Mapped[str]
     response_id: Mapped[str]
     requester_kind: Mapped[str]

@@ -39,7 +39,7 @@ def element_of(filing: Filing, key: str) -> Element:
         NotFound: no registry gave a value under this key.
     """
     for element in looked_up_elements(filing.procedure):
-        if element.key == key and is_disputable(element, filing.answers.get(key)):
+        if element.key == key and is_disputable(filing.procedure, element, filing.answers.get(key)):
             return element
     raise NotFound
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal import clock
 from portal.models import Dossier
 from portal.services.catalogue.answers import first_incomplete_page, shown_pages
+from portal.services.catalogue.others import Relative, choosable
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import components_wanted
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.attachments import missing, standings
+from portal.services.dossiers.other_people import is_whom_open
 from portal.web.database import db
 from portal.web.language import current_language
 
@@ -46,10 +49,21 @@ class Filing:
 
     @property
     def steps(self) -> list[str]:
-        """The steps in order: agreeing and facts, the pages and the papers that the answers call for, review."""
+        """The steps in order: agreeing, whom it is about, facts, the pages and the papers that the answers call for, review."""
         pages = [page.id for page in shown_pages(self.procedure, self.answers)]
         papers = ["attachments"] if components_wanted(self.procedure, self.answers) else []
-        return [*self.desk.first_steps, *pages, *papers, "review"]
+        *before, facts = self.desk.first_steps
+        return [*before, *(["whom"] if self.relatives else []), facts, *pages, *papers, "review"]
+
+    @property
+    def relatives(self) -> tuple[Relative, ...]:
+        """Whom the draft may be about beside who files."""
+        return choosable(self.procedure, self.answers, clock.today())
+
+    @property
+    def is_whom_open(self) -> bool:
+        """Whether it is to be said first whom the draft is about."""
+        return is_whom_open(self.draft, self.procedure)
 
     def url(self, step: str) -> str:
         return self.desk.step_url(step)
@@ -82,6 +96,8 @@ class Filing:
         """The first step that still wants something."""
         if self.draft.draft["consent"] is None:
             return self.desk.first_steps[0]
+        if self.is_whom_open:
+            return "whom"
         if self.draft.draft["office_code"] is None:
             return "facts"
         page = first_incomplete_page(self.procedure, self.answers)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.services.catalogue.answers import looked_up_elements, readable, shown_pages, shown_questions, unsettled_questions
+from portal.services.catalogue.answers import looked_up_elements, open_questions, readable, shown_pages, unsettled_questions
 from portal.services.catalogue.elements import Text2
 from portal.services.catalogue.form import Page, Question
+from portal.services.catalogue.others import OTHER, SELF, Relative, whom_of
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.fill_draft import NOT_CONNECTED, OFFICE_FIELD, answer_page, office_choices
 from portal.services.dossiers.offices import competent_office
+from portal.services.dossiers.other_people import WHOM_FIELD, choose_whom
 from portal.services.errors import InvalidInput, NotFound
+from portal.services.registries.exchange import Requester
 from portal.web.database import db
 from portal.web.filing import Filing
 from portal.web.groups import drawn_groups, pressed, shown_by
 from portal.web.language import current_language
+from portal.web.lookups import look_further
 from portal.web.questions import drawn, error_lines, fact_rows, registry_name
 
 SEEN_FIELD = "seen"
@@ -32,10 +36,12 @@ def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | 
     language = current_language()
     unsettled = unsettled_questions(filing.procedure, filing.answers)
     pages = shown_pages(filing.procedure, filing.answers)
-    asked = {question.element for page in pages for question in shown_questions(page.questions, filing.answers)}
+    asked = {question.element for page in pages for question in open_questions(filing.procedure, page, filing.answers)}
     keys = [element.key for element in looked_up_elements(filing.procedure) if element.key not in asked]
     offices = office_choices(db(), filing.procedure, filing.draft)
     outcomes = filing.draft.draft["replies"]
+    own = {name: outcome for name, outcome in outcomes.items() if "/" not in name}
+    others = {name: outcome for name, outcome in outcomes.items() if "/" in name}
     questions = drawn(filing.procedure, unsettled, filing.answers, language, form=form, errors=errors)
     office = _office_question(filing, offices, form, errors, language)
     return render_template(
@@ -44,12 +50,61 @@ def facts_page(filing: Filing, form: Any = None, errors: dict[str, list[str]] | 
         rows=fact_rows(filing.procedure, filing.answers, language, keys, filing.dispute_url_from("facts")),
         questions=questions,
         office=office,
-        silent=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("unavailable", "refused")],
-        unmatched=[registry_name(name) for name, outcome in outcomes.items() if outcome in ("not_matched", "deceased")],
-        unconnected=[registry_name(name) for name, outcome in outcomes.items() if outcome == NOT_CONNECTED],
+        silent=_registries_that(outcomes, "unavailable", "refused"),
+        unmatched=_registries_that(own, "not_matched", "deceased"),
+        unmatched_others=_registries_that(others, "not_matched", "deceased"),
+        unconnected=_registries_that(outcomes, NOT_CONNECTED),
         is_declined=bool(filing.draft.draft["consent"].get("declined_at")),
         errors=error_lines(errors or {}, [*questions, office]),
     )
+
+
+def _registries_that(outcomes: Mapping[str, str], *wanted: str) -> list[str]:
+    """The registries, by name, of the look-ups that ended so."""
+    return list(dict.fromkeys(registry_name(name.partition("/")[0]) for name, one in outcomes.items() if one in wanted))
+
+
+def whom_page(filing: Filing, errors: dict[str, list[str]] | None = None) -> str:
+    """Whom the dossier is about: who files, one of those whom the registry names, or somebody else."""
+    whom, language = whom_of(filing.procedure), current_language()
+    if whom is None:
+        raise NotFound
+    options = [{"value": str(number), **_relative_words(one)} for number, one in enumerate(filing.relatives, 1)]
+    if whom.may_be_self:
+        options.insert(0, {"value": SELF, "label": _("Chính tôi"), "hint": ""})
+    if whom.may_be_other:
+        options.append({"value": OTHER, "label": _("Người khác, không có trong danh sách này"), "hint": ""})
+    question = {
+        "name": WHOM_FIELD, "kind": "radios", "label": filing.procedure.say(whom.title, language), "legend_is_page_heading": True,
+        "why": filing.procedure.say(whom.why, language), "options": options, "value": filing.draft.draft.get(WHOM_FIELD, ""),
+        "errors": [_(message) for message in (errors or {}).get(WHOM_FIELD, [])],
+    }  # fmt: skip
+    return render_template(
+        "citizen/whom.html", **filing.around("whom"), question=question, errors=error_lines(errors or {}, [question])
+    )
+
+
+def _relative_words(one: Relative) -> dict[str, str]:
+    relations = {
+        "father": _("Cha"), "mother": _("Mẹ"), "spouse": _("Vợ hoặc chồng"), "child": _("Con"),
+        "guardian": _("Người giám hộ"), "ward": _("Người được giám hộ"),
+    }  # fmt: skip
+    born = _("sinh năm %(year)s", year=one.answer["value"]["date_of_birth"])
+    return {"label": one.full_name, "hint": f"{relations.get(one.relation, one.relation)}, {born}"}
+
+
+def take_whom(filing: Filing, requester: Requester) -> ResponseReturnValue:
+    """Keep whom the dossier is about, and ask the registries about them."""
+    if not filing.relatives:
+        return redirect(filing.url("facts"))
+    try:
+        choose_whom(filing.draft, filing.procedure, request.form.get(WHOM_FIELD, ""))
+    except InvalidInput as wrong:
+        return whom_page(filing, wrong.errors), UNPROCESSABLE
+    onward, draft_id = filing.after("whom"), filing.draft.id
+    db().commit()
+    look_further(draft_id, requester)
+    return redirect(onward)
 
 
 def _office_question(
@@ -102,7 +157,7 @@ def page_of(filing: Filing, page_id: str) -> Page:
 def question_page(filing: Filing, page: Page, form: Any = None, errors: dict[str, list[str]] | None = None) -> str:
     language, procedure = current_language(), filing.procedure
     answers = filing.answers if form is None else readable(procedure, page, form, filing.answers)
-    questions = _questions(filing, shown_questions(page.questions, answers), answers, form, errors)
+    questions = _questions(filing, open_questions(procedure, page, answers), answers, form, errors)
     groups = drawn_groups(procedure, page, answers, language, form=form, errors=errors)
     in_groups = [question for group in groups for item in group["entries"] for question in item["questions"]]
     return render_template(

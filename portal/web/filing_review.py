@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 
 from portal import clock
 from portal.models import Office
-from portal.services.catalogue.answers import looked_up_elements, shown_groups, shown_pages, shown_questions
+from portal.services.catalogue.answers import looked_up_elements, open_questions, shown_groups, shown_pages
 from portal.services.catalogue.fees import Channel, FeeLine, total_vnd
 from portal.services.catalogue.form import Page
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import case_of, fee_of
+from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.attachments import standings
 from portal.services.dossiers.calendar import promise_for
 from portal.services.dossiers.submit import DECLARE_FIELD
@@ -82,7 +83,7 @@ def said_words(filing: Filing, language: str) -> dict[str, Any]:
             {
                 "title": procedure.say(page.title, language),
                 "rows": [
-                    *said_rows(procedure, answers, language, _asked_on(page, answers), filing.url(page.id)),
+                    *said_rows(procedure, answers, language, _asked_on(procedure, page, answers), filing.url(page.id)),
                     *group_rows(procedure, shown_groups(page, answers), answers, language, filing.url(page.id)),
                 ],
             }
@@ -106,8 +107,8 @@ def attached_rows(filing: Filing, language: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _asked_on(page: Page, answers: Answers) -> list[str]:
-    return [question.element for question in shown_questions(page.questions, answers)]
+def _asked_on(procedure: Procedure, page: Page, answers: Answers) -> list[str]:
+    return [question.element for question in open_questions(procedure, page, answers)]
 
 
 def _fee_lines(filing: Filing, office: Office, channel: Channel) -> tuple[FeeLine, ...]:

@@ -196,7 +196,7 @@ def fact_rows(
             "fetched_at": answer.get("fetched_at"),
             "element": key,
             **_claim_row(element, answer, language),
-            **_dispute_link(element, answer, dispute_url),
+            **_dispute_link(procedure, element, answer, dispute_url),
         }
         for key in keys
         for element, answer in [(procedure.elements[key], answers.get(key))]
@@ -216,8 +216,10 @@ def _claim_row(element: Element, answer: Answer, language: str) -> dict[str, Any
     }
 
 
-def _dispute_link(element: Element, answer: Answer, dispute_url: Callable[[str], str] | None) -> dict[str, Any]:
-    if dispute_url is None or not is_disputable(element, answer):
+def _dispute_link(
+    procedure: Procedure, element: Element, answer: Answer, dispute_url: Callable[[str], str] | None
+) -> dict[str, Any]:
+    if dispute_url is None or not is_disputable(procedure, element, answer):
         return {}
     label = _("Sửa điều đã báo") if DISPUTED in answer else _("Dữ liệu chưa đúng")
     return {"change_href": dispute_url(element.key), "change_label": label}

@@ -47,13 +47,26 @@ def looked_up_elements(procedure: Procedure) -> Iterator[Element]:
             yield procedure.elements[key]
 
 
+def own_elements(procedure: Procedure) -> Iterator[Element]:
+    """The elements that are looked up of whoever files, and of nobody else."""
+    for lookup in procedure.definition.lookups:
+        if not lookup.about:
+            yield from (procedure.elements[key] for key in lookup.elements)
+
+
 def unsettled_questions(procedure: Procedure, answers: Answers) -> tuple[Question, ...]:
-    """The locked elements that no registry has answered: the citizen types these, marked to be verified."""
-    return tuple(
-        Question(element=element.key)
-        for element in looked_up_elements(procedure)
-        if element.is_locked and not is_settled(element, answers)
-    )
+    """The locked elements that no registry has answered: the citizen types these of themself, marked to be verified.
+
+    What is looked up of somebody else is asked only where a page asks for it; the rest is left to the desk.
+    """
+    own = own_elements(procedure)
+    return tuple(Question(element=one.key) for one in own if one.is_locked and not is_settled(one, answers))
+
+
+def open_questions(procedure: Procedure, page: Page, answers: Answers) -> tuple[Question, ...]:
+    """The questions of a page that are asked: their condition holds, and no registry has settled them."""
+    shown = shown_questions(page.questions, answers)
+    return tuple(question for question in shown if not is_settled(procedure.elements[question.element], answers))
 
 
 def shown_pages(procedure: Procedure, answers: Answers, on: date | None = None) -> tuple[Page, ...]:
@@ -178,7 +191,7 @@ def asked_and_shown(procedure: Procedure, answers: Answers, on: date | None = No
     (today).
     """
     values = values_of(answers, on)
-    kept = {element.key for element in looked_up_elements(procedure)}
+    kept = {element.key for element in looked_up_elements(procedure)} | {whom.element for whom in procedure.definition.whom}
     groups: dict[str, Group] = {}
     for page in shown_pages(procedure, answers, on):
         kept |= {question.element for question in shown_questions(page.questions, answers, on)}

@@ -273,6 +273,7 @@ def _whole(before: Definition, after: Definition) -> Iterator[Change]:
         ("competence", "identity", "Cơ quan có thẩm quyền thay đổi.", True),
         ("cases", "cases", "Các trường hợp thay đổi.", False),
         ("lookups", "lookups", "Việc tra cứu cơ sở dữ liệu thay đổi.", True),
+        ("whom", "lookups", "Những người mà hồ sơ có thể nói về thay đổi.", True),
         ("orderings", "form", "Quy tắc về thứ tự ngày thay đổi.", False),
         ("declaration", "form", "Lời cam đoan thay đổi.", True),
         ("payer_classes", "fees", "Các diện người nộp thay đổi.", False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -75,11 +75,41 @@ class Ordering(Part):
     message: str
 
 
+Relation = Literal["father", "mother", "spouse", "child", "minor_child", "guardian", "ward"]
+
+
+class Whom(Part):
+    """Whom a dossier is about where that may be another than who files: chosen among those whom the population registry names.
+
+    `element`: of the kind `person`, into which the chosen one is put. `relations`: what they may be to who files; a
+    `minor_child` is under 18. `may_be_self`, `may_be_other`: it may be about who files, or about somebody whom the registry
+    does not name, whose facts are then typed. `sets`: answers that follow once one of them is chosen.
+    """
+
+    element: str
+    title: str
+    why: str = ""
+    relations: tuple[Relation, ...] = Field(min_length=1)
+    may_be_self: bool = False
+    may_be_other: bool = True
+    sets: dict[str, str] = {}
+
+
 class Lookup(Part):
-    """One registry asked, for which elements, why, and on which legal ground."""
+    """One registry asked, for which elements, why, and on which legal ground.
+
+    `about`: the element (of the kind `person`) that names whom it is about; empty for who files. Somebody else is looked up
+    for a citizen only where a registry named them, never by what was typed.
+    """
 
     registry: RegistryName
+    about: str = ""
     purpose: str
     legal_ground: str
     why: str
     elements: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def name(self) -> str:
+        """What tells this look-up from the others of its procedure: the registry, and about whom."""
+        return f"{self.registry}/{self.about}" if self.about else self.registry

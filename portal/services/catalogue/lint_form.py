@@ -46,6 +46,7 @@ def placed_questions(procedure: Procedure) -> Iterator[tuple[Page, Question]]:
 def _asked_though_held(procedure: Procedure) -> Iterator[Finding]:
     """Source: NĐ 224/2026/NĐ-CP, Điều 15 and 18: nothing is asked that a published database holds."""
     held = looked_up(procedure)
+    own = {key for lookup in procedure.definition.lookups if not lookup.about for key in lookup.elements}
     for _page, question in placed_questions(procedure):
         element = procedure.elements[question.element]
         if element.source and element.key not in held and not question.legal_ground:
@@ -56,7 +57,7 @@ def _asked_though_held(procedure: Procedure) -> Iterator[Finding]:
                 "Câu này hỏi điều mà cơ sở dữ liệu «%(registry)s» đã giữ. Hãy tra cứu, hoặc nêu căn cứ.",
                 facts,
             )
-        if element.is_locked and element.key in held:
+        if element.is_locked and element.key in own:
             yield Finding("form", element.key, "Câu này hỏi lại điều đã được điền sẵn và khóa.")
 
 

@@ -20,6 +20,7 @@ from portal.services.catalogue.elements import Element
 from portal.services.catalogue.faults import BadProcedure, Fault, faults_of
 from portal.services.catalogue.file_format import DICTIONARY, FILE, dump_yaml, from_format_1, is_format_1, load_yaml, read, write
 from portal.services.catalogue.form import Question
+from portal.services.catalogue.others import RELATIVES
 from portal.services.catalogue.schema import Definition, Procedure
 
 SHIPPED = Path(__file__).resolve().parent / "procedures"
@@ -137,7 +138,9 @@ def _named(definition: Definition) -> Iterator[str]:
     if definition.pages:
         yield definition.subject_element
     for lookup in definition.lookups:
-        yield from lookup.elements
+        yield from (lookup.about, *lookup.elements)
+    for whom in definition.whom:
+        yield from (RELATIVES, whom.element, *whom.sets)
     for question in (*questions_of(definition), *definition.appraisal.questions):
         yield question.element
         yield from elements_of(question.when)
@@ -165,6 +168,19 @@ def _named_in_conditions(definition: Definition) -> Iterator[str]:
         yield from elements_of(condition)
 
 
+def _faults_about_others(procedure: Procedure) -> Iterator[Fault]:
+    definition = procedure.definition
+    for key in {whom.element for whom in definition.whom} | {lookup.about for lookup in definition.lookups if lookup.about}:
+        if key in procedure.elements and procedure.elements[key].kind != "person":
+            yield Fault(key, "Phần tử này phải thuộc loại «người».")
+    names = [lookup.name for lookup in definition.lookups]
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault("lookups", f"Việc tra cứu «{twice}» đứng hai lần.")
+    own = {key for lookup in definition.lookups if not lookup.about for key in lookup.elements}
+    if definition.whom and RELATIVES not in own:
+        yield Fault("whom", "Muốn chọn người thân thì phải tra cứu người thân của người nộp.")
+
+
 def _faults(procedure: Procedure) -> Iterator[Fault]:
     definition = procedure.definition
     for key in sorted(set(named_elements(definition)) - procedure.elements.keys()):
@@ -173,6 +189,7 @@ def _faults(procedure: Procedure) -> Iterator[Fault]:
         yield Fault(f"elements.{key}", "Từ điển dữ liệu dùng chung đã có phần tử tên này.")
     for group in sorted(group_keys(definition) & procedure.elements.keys()):
         yield Fault(group, "Nhóm lặp không được trùng tên với một phần tử.")
+    yield from _faults_about_others(procedure)
     for lookup in definition.lookups:
         for key in lookup.elements:
             source = procedure.elements[key].source if key in procedure.elements else None

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from portal.services.catalogue.elements import Element, Kind, Option, Part, Text2
 from portal.services.catalogue.fees import FeeRule
-from portal.services.catalogue.form import Lookup, Ordering, Page
+from portal.services.catalogue.form import Lookup, Ordering, Page, Whom
 from portal.services.catalogue.handling import (
     Appraisal,
     Awaited,
@@ -51,6 +51,7 @@ class Rehearsal(Part):
 
     `name`: what is rehearsed. `story`: who the person is, for those who read along.
     `person`, `full_name`, `date_of_birth`: the three factors by which registries know the person.
+    `whom`: the personal ID of whom the dossier is about, among those whom the registry names.
     `answers`, `appraisal`: name of the box on the form -> what is typed. `at`: the local moment of filing, empty for now.
     `decision`: how it ends; a refusal has its `reason`, one at reception the number of its ground.
     `result_says`, `letter_says`: words that the result, and the letter of a refusal at reception, must hold.
@@ -63,6 +64,7 @@ class Rehearsal(Part):
     full_name: str = ""
     date_of_birth: str = ""
     at: str = ""
+    whom: str = ""
     answers: dict[str, str] = {}
     decision: Literal["grant", "refuse", "refuse_at_reception"]
     appraisal: dict[str, str] = {}
@@ -117,6 +119,7 @@ class Definition(Identity):
     competence: Competence = Competence()
     cases: tuple[Case, ...] = ()
     lookups: tuple[Lookup, ...] = ()
+    whom: tuple[Whom, ...] = Field((), max_length=1)
     pages: tuple[Page, ...] = ()
     orderings: tuple[Ordering, ...] = ()
     subject_element: str = "subject.full_name"

@@ -14,6 +14,7 @@ TRANSLATED: dict[str, tuple[str, ...]] = {  # by the part, the fields whose text
     ),
     "Case": ("name",),
     "Lookup": ("why",),
+    "Whom": ("title", "why"),
     "Page": ("title", "introduction"),
     "Question": ("why", "label"),
     "Group": ("title", "item_title", "why"),

@@ -66,7 +66,7 @@ def next_silent(session: Session, connected: Collection[str], but: Collection[st
 
 def _ask(procedure: Procedure, row: UnansweredLookUp, answers: Answers) -> Ask:
     """Exactly the fields that were typed, for the purpose that the procedure states."""
-    lookup = next(one for one in procedure.definition.lookups if one.registry == row.source)
+    lookup = next(one for one in procedure.definition.lookups if one.name == row.source)
     sources = [procedure.elements[key].source for key in row.elements]
     return Ask(
         subject=subject_of(answers),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor
 from portal.models import Dossier
-from portal.services.catalogue.answers import looked_up_elements
+from portal.services.catalogue.answers import looked_up_elements, own_elements
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.provenance import CITIZEN, DISPUTED, Answer, Answers
 from portal.services.catalogue.schema import Procedure
@@ -24,8 +24,12 @@ from portal.services.errors import IllegalMove, NotFound
 PROOF = "dispute."  # before the element's key: what a paper that proves a claim is attached to, in a component's place
 
 
-def is_disputable(element: Element, answer: Answer | None) -> bool:
-    """Whether a registry gave the value: what was typed, or came with the login, no registry has to mend."""
+def is_disputable(procedure: Procedure, element: Element, answer: Answer | None) -> bool:
+    """Whether a registry gave the value of whoever files: what was typed, or came with the login, no registry has to mend, and
+    what is held of somebody else is theirs to dispute.
+    """
+    if element not in own_elements(procedure):
+        return False
     return element.source is not None and answer is not None and answer["source"] == element.source.registry
 
 
@@ -33,7 +37,7 @@ def disputes(procedure: Procedure, answers: Answers) -> Iterator[tuple[Element, 
     """Every answer that the person disputes, in the order of the look-ups."""
     for element in looked_up_elements(procedure):
         answer = answers.get(element.key)
-        if answer is not None and DISPUTED in answer and is_disputable(element, answer):
+        if answer is not None and DISPUTED in answer and is_disputable(procedure, element, answer):
             yield element, answer
 
 
@@ -59,7 +63,7 @@ def disputing(session: Session, actor: Actor, draft_id: uuid.UUID, key: str) -> 
         raise IllegalMove("claims stay as they were filed")
     procedure = by_hash(session, draft.version_hash)
     for element in looked_up_elements(procedure):
-        if element.key == key and is_disputable(element, draft.draft["answers"].get(key)):
+        if element.key == key and is_disputable(procedure, element, draft.draft["answers"].get(key)):
             return draft, procedure, element
     raise NotFound
 

@@ -16,39 +16,18 @@ from portal.services.catalogue.provenance import CITIZEN, Answers
 from portal.services.catalogue.reading import Form
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.claims import with_claims
+from portal.services.dossiers.lookups import wanted_of
 from portal.services.dossiers.offices import competent_office, offices_for
+from portal.services.dossiers.other_people import forget_whom
 from portal.services.errors import GuardRefused, InvalidInput
-from portal.services.registries.exchange import Ask, Outcome, Reply, Requester, Subject
+from portal.services.registries.exchange import Ask, Outcome, Reply
 from portal.services.registries.ledger import keep_lookups
-from portal.services.registries.prefill import Wanted, connected, prefilled
+from portal.services.registries.prefill import connected, prefilled
 
 OFFICE_FIELD = "office"
 IDENTITY, CARD = "eid", "card"
 NOT_CONNECTED = "not_connected"
 KNOWS_WHO_LIVES = frozenset({"population", "civil-status"})  # another registry that takes somebody for dead is merely wrong
-
-
-def asks_for(procedure: Procedure, subject: Subject, requester: Requester, consent_reference: str) -> dict[str, Ask]:
-    """The look-ups to make, registry by registry, each with exactly the fields it needs.
-
-    A registry that this installation is not connected to is not asked: what it would say is typed, and marked to be verified.
-    """
-    asks: dict[str, Ask] = {}
-    for lookup in procedure.definition.lookups:
-        if lookup.registry not in connected():
-            continue
-        sources = [procedure.elements[key].source for key in lookup.elements]
-        asks[lookup.registry] = Ask(
-            subject=subject,
-            requester=requester,
-            procedure_code=procedure.code,
-            purpose=lookup.purpose,
-            legal_ground=lookup.legal_ground,
-            scope=tuple(dict.fromkeys(source.field for source in sources if source)),
-            basis="consent",
-            basis_reference=consent_reference,
-        )
-    return asks
 
 
 def take_replies(
@@ -64,7 +43,7 @@ def take_replies(
 ) -> None:
     """Keep what the registries answered: in the ledger, as evidence, and as the draft's settled answers.
 
-    `asks`: what each of them was asked. `profile`: what the identity provider says of the actor, or at the counter the
+    `asks`, `replies`: by the name of the look-up. `profile`: what the identity provider says of the actor, or at the counter the
     person's card, which stands where a registry keeps silent; `identity_source` says which.
 
     Effects: as `keep_lookups`, for each reply; the consent and the outcomes stand in the draft. Claims beside earlier values
@@ -76,25 +55,28 @@ def take_replies(
     """
     if any(reply.outcome is Outcome.DECEASED for name, reply in replies.items() if name in KNOWS_WHO_LIVES):
         raise GuardRefused("Cơ sở dữ liệu dân cư ghi nhận người này đã mất. Mời đến bộ phận một cửa để được giúp.")
-    wanted = [
-        Wanted(key, element.source.registry, element.source.path)
-        for lookup in procedure.definition.lookups
-        for key in lookup.elements
-        for element in [procedure.elements[key]]
-        if element.source
-    ]
-    said = {**_typed(draft), **from_identity(procedure, profile, identity_source), **prefilled(wanted, replies)}
+    said = {
+        **_typed(draft),
+        **from_identity(procedure, profile, identity_source),
+        **prefilled(list(wanted_of(procedure)), replies),
+    }
     answers = with_claims(draft.draft["answers"], said)
     keep_lookups(session, actor, asks, replies, dossier=draft)
-    unasked: dict[str, str] = {lookup.registry: NOT_CONNECTED for lookup in procedure.definition.lookups}
+    unasked: dict[str, str] = {
+        lookup.name: NOT_CONNECTED
+        for lookup in procedure.definition.lookups
+        if not lookup.about or lookup.registry not in connected()
+    }
     outcomes = {**unasked, **{name: reply.outcome.value for name, reply in replies.items()}}
     consent = {"given_at": clock.now().isoformat(), "version": procedure.content_hash}
+    forget_whom(draft)
     _save(draft, answers=answers, replies=outcomes, consent=consent)
 
 
 def decline_lookups(draft: Dossier, procedure: Procedure, profile: Mapping[str, str]) -> None:
     """The person would rather type: no registry is asked, and every value but the login's is marked to be verified."""
     answers = with_claims(draft.draft["answers"], {**_typed(draft), **from_identity(procedure, profile)})
+    forget_whom(draft)
     _save(draft, answers=answers, replies={}, consent={"declined_at": clock.now().isoformat()})
 
 

@@ -23,7 +23,8 @@ from portal.services.catalogue.reading import read
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.carry_over import carry_over
 from portal.services.dossiers.citizen_card import SEPARATOR, read_card
-from portal.services.dossiers.fill_draft import CARD, asks_for, take_replies
+from portal.services.dossiers.fill_draft import CARD, take_replies
+from portal.services.dossiers.lookups import asks_for
 from portal.services.dossiers.open_draft import fresh_draft
 from portal.services.dossiers.owners import owner_at_counter
 from portal.services.errors import Forbidden, GuardRefused, InvalidInput, NotFound

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Permission
 from portal.models import Dossier, Evidence
-from portal.services.catalogue.answers import looked_up_elements
 from portal.services.catalogue.elements import Element
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.fill_draft import asks_for
+from portal.services.dossiers.lookups import asks_about, asks_for
 from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.errors import Forbidden
 from portal.services.registries.exchange import Ask, Reply, Requester, Subject
@@ -40,7 +39,7 @@ def recheck_asks(session: Session, actor: Actor, code: str, *, client_ip: str) -
     said = latest_answers(session, dossier).content
     subject = Subject(*(str(said[f"subject.{factor}"]["value"]) for factor in ("personal_id", "full_name", "date_of_birth")))
     requester = Requester(OFFICER, actor.id, dossier.office_code, client_ip)
-    asks = asks_for(procedure, subject, requester, str(dossier.code))
+    asks = {**asks_for(procedure, subject, requester, str(dossier.code)), **asks_about(procedure, said, requester)}
     return {
         name: replace(ask, basis="law", basis_reference=ask.legal_ground, dossier_code=dossier.code) for name, ask in asks.items()
     }
@@ -83,12 +82,13 @@ class Comparison:
 
 def comparisons(evidence: Iterable[Evidence], procedure: Procedure, answers: Answers) -> tuple[Comparison, ...]:
     """Each looked-up element against the desk's newest asking among the dossier's evidence; empty where it has not asked."""
-    newest = {row.source: row for row in evidence if row.requester_kind == OFFICER}
+    newest = {(row.source, row.about): row for row in evidence if row.requester_kind == OFFICER}
     found = []
-    for element in looked_up_elements(procedure):
-        row = newest.get(element.source.registry) if element.source else None
-        if row is not None and element.source is not None and element.is_locked:
-            now = value_at(row.content, element.source.path)
-            as_of = row.as_of.isoformat() if row.as_of else None
-            found.append(Comparison(element, answers.get(element.key), now, as_of, row.source))
+    for lookup in procedure.definition.lookups:
+        row = newest.get((lookup.registry, lookup.about))
+        for element in (procedure.elements[key] for key in lookup.elements):
+            if row is not None and element.source is not None and element.is_locked:
+                now = value_at(row.content, element.source.path)
+                as_of = row.as_of.isoformat() if row.as_of else None
+                found.append(Comparison(element, answers.get(element.key), now, as_of, row.source))
     return tuple(found)

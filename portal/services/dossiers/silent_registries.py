@@ -51,7 +51,7 @@ def note_silent(
             next_at=now + patience()[SILENT].wait_after(1),
         )
         for lookup in procedure.definition.lookups
-        if outcomes.get(lookup.registry) in ASKED_AGAIN
+        if not lookup.about and outcomes.get(lookup.name) in ASKED_AGAIN
         for typed in [[key for key in lookup.elements if _is_typed(procedure.elements[key], filed)]]
         if typed
     ]

@@ -28,6 +28,7 @@ from portal.services.dossiers.newer_version import refuse_outdated
 from portal.services.dossiers.numbering import next_dossier_code
 from portal.services.dossiers.offices import competent_office
 from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.other_people import is_whom_open
 from portal.services.dossiers.owner_word import CONFIRM_FIELD, CONFIRMATIONS, NOT_CONFIRMED
 from portal.services.dossiers.papers import CODE_ALPHABET, acknowledgement_facts
 from portal.services.dossiers.parties import household_hashes_of, parties_of
@@ -102,6 +103,7 @@ def _require_word(draft: Dossier, is_declared: bool, confirmed: str) -> None:
 def _facts_of_draft(dossier: Dossier, procedure: Procedure, answers: Answers, standing: tuple[Standing, ...]) -> Facts:
     is_complete = (
         dossier.draft["office_code"] is not None
+        and not is_whom_open(dossier, procedure)
         and not any(question.element not in answers for question in unsettled_questions(procedure, answers))
         and first_incomplete_page(procedure, answers) is None
     )

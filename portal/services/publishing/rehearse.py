@@ -23,6 +23,7 @@ from portal.services.catalogue.answers import shown_groups, shown_pages, shown_q
 from portal.services.catalogue.compare import label_of
 from portal.services.catalogue.fees import total_vnd
 from portal.services.catalogue.loader import texts_for
+from portal.services.catalogue.others import OTHER, SELF, choosable, whom_of
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.reckoning import case_of, fee_of, term_rule
 from portal.services.catalogue.schema import Definition, Procedure, Rehearsal
@@ -30,11 +31,13 @@ from portal.services.catalogue.versions import by_hash, store
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assign import assign
 from portal.services.dossiers.confirm_draft import confirm_draft
-from portal.services.dossiers.fill_draft import answer_facts, answer_page, asks_for, take_replies
+from portal.services.dossiers.fill_draft import answer_facts, answer_page, take_replies
 from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import order_of
+from portal.services.dossiers.lookups import asks_about, asks_for
 from portal.services.dossiers.offices import handling_office
 from portal.services.dossiers.open_draft import open_draft
+from portal.services.dossiers.other_people import choose_whom, is_whom_open, take_about
 from portal.services.dossiers.proposals import prefilled_appraisal
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of, latest_answers
@@ -145,6 +148,9 @@ def _file(session: Session, procedure: Procedure, case: Rehearsal, ask_all: AskA
     draft = open_draft(session, owner, procedure, language="vi")
     asks = asks_for(procedure, subject, Requester("citizen", owner.id), "rehearsal")
     take_replies(session, owner, draft, procedure, asks, ask_all(asks), vars(subject))
+    _say_whom(procedure, case, draft)
+    others = asks_about(procedure, draft.draft["answers"], Requester("citizen", owner.id))
+    take_about(session, owner, draft, procedure, others, ask_all(others) if others else {})
     form = form_of(case.answers)
     answer_facts(session, draft, procedure, form)
     while page := next((one for one in shown_pages(procedure, draft.draft["answers"]) if one.id not in went.pages), None):
@@ -158,6 +164,21 @@ def _file(session: Session, procedure: Procedure, case: Rehearsal, ask_all: AskA
     went.places.append(dossier.state)
     _reckon(session, procedure, dossier, went)
     return dossier
+
+
+def _say_whom(procedure: Procedure, case: Rehearsal, draft: Dossier) -> None:
+    """Choose whom the case is about; a case that names nobody is about who files, or about somebody whom no registry names.
+
+    Raises:
+        InvalidInput: the registry names nobody of that personal ID.
+    """
+    whom = whom_of(procedure)
+    if whom is None or not is_whom_open(draft, procedure):
+        return
+    relatives = choosable(procedure, draft.draft["answers"], clock.today())
+    numbers = {one.personal_id: str(number) for number, one in enumerate(relatives, 1)}
+    nobody = SELF if whom.may_be_self else OTHER
+    choose_whom(draft, procedure, numbers.get(case.whom, "") if case.whom else nobody)
 
 
 def _reckon(session: Session, procedure: Procedure, dossier: Dossier, went: Rehearsed) -> None:

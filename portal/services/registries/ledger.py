@@ -63,7 +63,8 @@ def keep_lookups(
 ) -> None:
     """Keep what came of every look-up that was sent, whatever came of it: the one way in which a reply is kept.
 
-    `asks`, `replies`: registry -> what was asked, what was answered; a reply whose ask is not given is not kept by anybody.
+    `asks`, `replies`: a look-up's name (its registry, and `/element` about somebody else) -> what was asked, what was answered;
+    a reply whose ask is not given is not kept by anybody.
     `dossier`: the draft or dossier for which was asked; None where none came of it (nobody matched, the person has died).
 
     Raises:
@@ -72,15 +73,15 @@ def keep_lookups(
     Effects: for each reply one entry of the ledger, and under a dossier one row of evidence.
     Source: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15: whose data, for what, on which ground (rights of the person).
     """
-    for registry, reply in replies.items():
-        ask = asks[registry]
-        session.add(_lookup_entry(actor, registry, ask, reply, dossier))
+    for name, reply in replies.items():
+        ask, about = asks[name], name.partition("/")[2]
+        session.add(_lookup_entry(actor, ask, reply, dossier))
         if dossier is not None:
-            session.add(_evidence(dossier, actor, ask, reply))
+            session.add(_evidence(dossier, actor, ask, reply, about))
     session.flush()
 
 
-def _lookup_entry(actor: Actor, registry: str, ask: Ask, reply: Reply, dossier: Dossier | None) -> AccessEntry:
+def _lookup_entry(actor: Actor, ask: Ask, reply: Reply, dossier: Dossier | None) -> AccessEntry:
     subject_hash = personal_id_hash(ask.subject.personal_id)
     is_own = ask.requester.kind == CITIZEN and subject_hash == actor.subject_hash
     return AccessEntry(
@@ -94,7 +95,7 @@ def _lookup_entry(actor: Actor, registry: str, ask: Ask, reply: Reply, dossier: 
         legal_ground=ask.legal_ground,
         basis=ask.basis,
         basis_reference=ask.basis_reference,
-        source=registry,
+        source=reply.registry,
         fields=list(ask.scope),
         outcome=reply.outcome.value,
         request_id=ask.request_id,
@@ -126,13 +127,14 @@ def _about(dossier: Dossier | None, ask: Ask) -> dict[str, Any]:
     return {"dossier_id": dossier.id, "dossier_code": dossier.code or "", "procedure_code": dossier.procedure_code}
 
 
-def _evidence(dossier: Dossier, actor: Actor, ask: Ask, reply: Reply) -> Evidence:
+def _evidence(dossier: Dossier, actor: Actor, ask: Ask, reply: Reply, about: str) -> Evidence:
     """The snapshot of one reply, sealed with the dossier."""
     content = dict(reply.fields)
     return Evidence(
         data_key=dossier.data_key,
         dossier_id=dossier.id,
         source=reply.registry,
+        about=about,
         request_id=reply.request_id,
         response_id=reply.response_id,
         requester_kind=ask.requester.kind,

@@ -41,23 +41,34 @@ def connected() -> frozenset[str]:
     return frozenset(registries())
 
 
-def ask_all(asks: Mapping[str, Ask], asked: Mapping[str, RegistryClient] | None = None) -> dict[str, Reply]:
-    """Every registry's reply, asked side by side; after `ANSWER_WITHIN_SECONDS` a silent one counts as unavailable."""
+def ask_all(
+    asks: Mapping[str, Ask], asked: Mapping[str, RegistryClient] | None = None, *, within: float = ANSWER_WITHIN_SECONDS
+) -> dict[str, Reply]:
+    """The reply to every look-up, asked side by side; a registry that is silent for so many seconds counts as unavailable.
+
+    `asks`: by the look-up's name, which begins with its registry's.
+    """
     asked = asked or registries()
-    under_way: dict[str, Future[Reply]] = {name: _POOL.submit(asked[name].look_up, ask) for name, ask in asks.items()}
-    wait(under_way.values(), timeout=ANSWER_WITHIN_SECONDS)
+    under_way: dict[str, Future[Reply]] = {name: _POOL.submit(asked[_registry(name)].look_up, ask) for name, ask in asks.items()}
+    wait(under_way.values(), timeout=within)
     return {
-        name: future.result() if future.done() else Reply(name, asks[name].request_id, Outcome.UNAVAILABLE, clock.now())
+        name: future.result()
+        if future.done()
+        else Reply(_registry(name), asks[name].request_id, Outcome.UNAVAILABLE, clock.now())
         for name, future in under_way.items()
     }
 
 
+def _registry(lookup: str) -> str:
+    return lookup.partition("/")[0]
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """An element and where a registry keeps it."""
+    """An element, the look-up whose reply holds it, and where the registry keeps it."""
 
     element: str
-    registry: str
+    lookup: str
     path: str
 
 
@@ -65,7 +76,7 @@ def prefilled(wanted: Sequence[Wanted], replies: Mapping[str, Reply]) -> dict[st
     """The answers that the replies give: element -> value, source, record, as_of, fetched_at; what none gives is absent."""
     answers = {}
     for item in wanted:
-        reply = replies.get(item.registry)
+        reply = replies.get(item.lookup)
         if reply is None or reply.outcome is not Outcome.FOUND:
             continue
         value = value_at(reply.fields, item.path)

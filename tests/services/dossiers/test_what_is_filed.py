@@ -15,7 +15,8 @@ from portal.blind_index import name_tokens, personal_id_hash
 from portal.crypto import sha256
 from portal.models import AnswersDocument, Evidence
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import answer_facts, asks_for
+from portal.services.dossiers.fill_draft import answer_facts
+from portal.services.dossiers.lookups import asks_for
 from portal.services.dossiers.open_draft import draft_for, draft_of, open_draft
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.submit import household_hashes_of, submit

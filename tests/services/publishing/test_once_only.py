@@ -16,7 +16,7 @@ from portal.services.catalogue.lint_form import looked_up, placed_questions
 from portal.services.catalogue.loader import SHIPPED
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import asks_for
+from portal.services.dossiers.lookups import asks_for
 from portal.services.publishing.rehearse import Rehearsed, rehearse
 from portal.services.registries.exchange import Outcome, Requester, Subject
 from portal.services.registries.prefill import ask_all, registries

@@ -14,7 +14,7 @@ from portal import db
 from portal.models import AccessEntry, Dossier
 from portal.postgres import EmbeddedServer
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.fill_draft import asks_for
+from portal.services.dossiers.lookups import asks_for
 from portal.services.dossiers.open_draft import open_draft
 from portal.services.dossiers.queries import evidence_of
 from portal.services.registries.exchange import Outcome, Requester, Subject
