@@ -21,6 +21,7 @@ from portal.counter import (  # noqa: E402, F401 (their routes stand on the blue
     intake_steps,
     queue,
     recheck,
+    reveal,
     sheets,
     tickets,
     write_backs,

@@ -24,6 +24,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.calendar import one_working_day_after
+from portal.services.dossiers.covering import must_judge, sensitive_keys
 from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
@@ -32,6 +33,7 @@ from portal.services.dossiers.vocabulary import STATUS_CODES, Act, Place, Stage,
 from portal.services.vault.store import read_file
 from portal.web.access import staff
 from portal.web.corrections import correction_row
+from portal.web.covered import covered
 from portal.web.database import db
 from portal.web.documents import pdf_response
 from portal.web.dues import due_of
@@ -61,14 +63,16 @@ def dossier(code: str) -> ResponseReturnValue:
     return render_template("counter/dossier.html", **dossier_page(found))
 
 
-def dossier_page(dossier: Dossier) -> dict[str, Any]:
-    """Everything that the page of one dossier shows."""
+def dossier_page(dossier: Dossier, *, is_revealed: bool = False) -> dict[str, Any]:
+    """Everything that the page of one dossier shows; sensitive answers covered, unless the actor judges or revealed them."""
     language = current_language()
     procedure = by_hash(db(), dossier.version_hash)
     folder = folder_of(db(), dossier)
     attached, names = folder.attached, folder.people
     answers: Answers = folder.answers.content
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
+    hidden = frozenset() if is_revealed or must_judge(dossier, current_actor()) else sensitive_keys(procedure, answers)
+    said = filed_words(procedure, answers, language, checks(folder.unanswered, folder.evidence, procedure, answers))
     return {
         "dossier": dossier,
         "dossier_code": dossier.code,
@@ -80,11 +84,13 @@ def dossier_page(dossier: Dossier) -> dict[str, Any]:
         "due": (due := due_of(dossier, now := clock.now(), one_working_day_after(db(), now))),
         "apology": _apology(dossier, due["kind"]),
         "promise_days": next((event.facts["days"] for event in reversed(folder.events) if "days" in event.facts), []),
-        **filed_words(procedure, answers, language, checks(folder.unanswered, folder.evidence, procedure, answers)),
-        "corrections": [
-            correction_row(case, procedure, {row.id: row for row in folder.evidence}, language) for case in folder.corrections
-        ],
-        "compared": [_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)],
+        **{name: covered(rows, hidden) for name, rows in said.items()},
+        "covers": bool(hidden),
+        "corrections": covered(
+            (correction_row(case, procedure, {row.id: row for row in folder.evidence}, language) for case in folder.corrections),
+            hidden,
+        ),
+        "compared": covered((_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)), hidden),
         "can_recheck": _holds(Permission.RECHECK, dossier),
         "evidence": [_evidence_row(row) for row in folder.evidence],
         "acts": (acts := _acts(dossier)),

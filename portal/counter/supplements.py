@@ -16,6 +16,7 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.dossiers.attachments import attachments_of
+from portal.services.dossiers.covering import sensitive_keys
 from portal.services.dossiers.folder import Folder
 from portal.services.dossiers.queries import filed_on, latest_answers
 from portal.services.dossiers.supplements import (
@@ -130,6 +131,8 @@ def _in_words(procedure: Procedure, key: str, answers: Answers) -> str:
     language = current_language()
     if key not in answers:
         return ""
+    if key in sensitive_keys(procedure, answers):
+        return _("Được che")
     if key in procedure.elements:
         return show(procedure.elements[key], answers[key]["value"], language)
     groups = [group for page in procedure.definition.pages for group in page.groups if group.key == key]

@@ -55,6 +55,7 @@ class Element(Part):
     """One entry of the data dictionary, shared by all procedures; its `key` is never given to another meaning.
 
     `is_locked`: the registry's value stands; the citizen cannot type over it.
+    `is_sensitive`: covered at the desk but for whoever must judge it (`dossiers/covering.py`).
     `identity_claim`: what the identity provider says stands where the registry keeps silent.
     """
 
@@ -64,6 +65,7 @@ class Element(Part):
     help: Text2 | None = None
     source: Source | None = None
     is_locked: bool = False
+    is_sensitive: bool = False
     identity_claim: Literal["personal_id", "full_name", "date_of_birth"] | None = None
     options: tuple[Option, ...] = ()
     max_length: int = Field(200, ge=1, le=4000)

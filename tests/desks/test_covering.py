@@ -1,0 +1,78 @@
+"""Sensitive answers are covered at the desk, but for whoever must judge them, until somebody says why they need them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from portal import db
+from portal.models import AccessEntry
+from tests.desks.cast import Cast, Filed
+from tests.visitors import Visitor
+
+ETHNICITY = re.compile(r'<dt>Dân tộc</dt>\s*<dd>\s*<span class="mc-value">(.*?)</span>')
+WHY = "So với giấy khai sinh cũ mà người nộp mang đến quầy."
+
+
+@pytest.fixture(scope="module")
+def filed(cast: Cast) -> Filed:
+    return cast.file("appraising")
+
+
+def said(browser: Visitor, code: str, page: str = "") -> str:
+    (words,) = ETHNICITY.findall(browser.get(f"/counter/dossiers/{code}{page}").text)
+    return str(words)
+
+
+def reveals() -> list[AccessEntry]:
+    with db.transaction() as session:
+        return list(session.scalars(select(AccessEntry).where(AccessEntry.kind == "reveal").order_by(AccessEntry.number)))
+
+
+def test_covered_for_every_role_but_the_officer_who_appraises(cast: Cast, filed: Filed) -> None:
+    assert said(cast["clerk"], filed.code) == said(cast["leader"], filed.code) == "Được che"
+    assert said(cast["officer"], filed.code) == said(cast["officer"], filed.code, "/propose") == "Kinh"
+    submitted = cast.file("submitted")
+    assert said(cast["officer"], submitted.code) == "Được che"  # nobody appraises it yet
+    assert said(cast["clerk"], submitted.code, "/refuse") == "Được che"
+
+
+def test_reason_uncovers_one_page_and_is_an_entry_that_the_owner_reads(cast: Cast, filed: Filed) -> None:
+    before = len(reveals())
+    page = cast["clerk"].post(f"/counter/dossiers/{filed.code}/reveal", {"reveal_reason": WHY})
+    assert (page.status_code, ETHNICITY.findall(page.text)) == (200, ["Kinh"])
+    assert said(cast["clerk"], filed.code) == "Được che"
+    (entry,) = reveals()[before:]
+    assert (entry.actor_role, entry.office_code, entry.fields) == ("clerk", "H26.31", ["subject.ethnicity"])
+    looks = cast["citizen A"].get("/my/data/looks?of=others").text
+    assert "Xem phần được che trong hồ sơ" in looks
+    told = cast["citizen A"].get(f"/my/data/looks/{entry.id}").text
+    assert WHY in told
+    assert "Dân tộc" in told
+    assert "Kinh" not in told
+
+
+def test_without_a_reason_nothing_is_uncovered_and_nothing_typed_is_lost(cast: Cast, filed: Filed) -> None:
+    before = len(reveals())
+    page = cast["clerk"].post(f"/counter/dossiers/{filed.code}/reveal", {"reveal_reason": "xem"})
+    assert page.status_code == 422
+    assert ETHNICITY.findall(page.text) == ["Được che"]
+    assert re.search(r">\s*xem\s*</textarea>", page.text)
+    assert len(reveals()) == before
+
+
+def test_other_offices_uncover_nothing(cast: Cast, filed: Filed) -> None:
+    before = len(reveals())
+    for name in ("clerk elsewhere", "officer elsewhere", "administrator", "citizen A"):
+        assert cast[name].post(f"/counter/dossiers/{filed.code}/reveal", {"reveal_reason": WHY}).status_code == 404
+    assert cast["officer elsewhere"].post("/counter/elsewhere", {"code": filed.code, "reason": WHY}).status_code == 302
+    page = cast["officer elsewhere"].get(f"/counter/elsewhere/{filed.code}").text
+    assert ETHNICITY.findall(page) == ["Được che"]
+    assert "reveal_reason" not in page
+    assert len(reveals()) == before
+
+
+def test_owner_reads_their_own_answers(cast: Cast, filed: Filed) -> None:
+    assert ETHNICITY.findall(cast["citizen A"].get(f"/my/dossiers/{filed.code}").text) == ["Kinh"]
