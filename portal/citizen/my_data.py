@@ -69,7 +69,8 @@ def _row(look: Look) -> dict[str, Any]:
 
 def _by_day(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     days = groupby(rows, lambda row: clock.to_local(row["when"]).date())
-    return [{"day": write_long_date(day, current_language()), "rows": list(group)} for day, group in days]
+    named = ((write_long_date(day, current_language()), list(group)) for day, group in days)
+    return [{"day": day[:1].upper() + day[1:], "rows": group} for day, group in named]
 
 
 @blueprint.get("/my/data/looks/<uuid:entry_id>")
