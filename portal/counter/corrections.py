@@ -10,8 +10,10 @@ from portal.auth.session import current_actor
 from portal.counter import blueprint
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.corrections import open_corrections_at
+from portal.services.dossiers.covering import sensitive_elements
 from portal.web.access import staff
 from portal.web.corrections import case_rows
+from portal.web.covered import covered
 from portal.web.database import db
 from portal.web.filters import write_short_moment
 from portal.web.language import current_language
@@ -35,6 +37,6 @@ def corrections() -> ResponseReturnValue:
             "due": write_short_moment(row["due_at"]) or "–",
             "is_marked": row["state"] == "overdue",
         }
-        for row in rows
+        for row in covered(rows, sensitive_elements())
     ]
     return render_template("counter/corrections.html", rows=lines)

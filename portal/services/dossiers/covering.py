@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor
 from portal.models import Dossier
+from portal.services.catalogue.dictionary import dictionary
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
@@ -36,6 +37,11 @@ def must_judge(dossier: Dossier, actor: Actor) -> bool:
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     is_theirs = actor.is_one_of(dossier.assigned_to) or dossier.assigned_to in actor.stands_in_for
     return place == APPRAISING and is_theirs
+
+
+def sensitive_elements() -> frozenset[str]:
+    """The sensitive elements that procedures may share, for lists, where nobody uncovers anything."""
+    return frozenset(key for key, element in dictionary().items() if element.is_sensitive)
 
 
 def sensitive_keys(procedure: Procedure, answers: Answers) -> frozenset[str]:
