@@ -100,7 +100,7 @@ ROUNDS: dict[str, tuple[str, Callable[[], Any]]] = {
     "gather_tallies": ("* * * * *", gather),
     "warn_of_dues": ("*/10 * * * *", warn),
     "forget_what_ended": ("*/10 * * * *", forget),
-    "follow_corrections": ("* * * * * */10", follow_corrections),  # the sixth field is seconds
+    "follow_corrections": ("* * * * * */5", follow_corrections),  # the sixth field is seconds
     "ask_silent_again": ("* * * * *", ask_silent_again),
     "count_quality": ("23 * * * *", count_quality),
 }
