@@ -222,7 +222,7 @@ def _dispute_link(
     if dispute_url is None or not is_disputable(procedure, element, answer):
         return {}
     label = _("Sửa điều đã báo") if DISPUTED in answer else _("Dữ liệu chưa đúng")
-    return {"change_href": dispute_url(element.key), "change_label": label}
+    return {"change_href": dispute_url(element.key), "change_label": label, "is_dispute": True}
 
 
 def _as_sentence(element: Element, text: str) -> str:

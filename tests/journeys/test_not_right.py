@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from portal import registry_work
 from tests.desks.test_corrections import NAME, NEW, THAO, back_again, come_due, follow
 from tests.journeys.office import at_desk
-from tests.journeys.walker import Walker
+from tests.journeys.walker import RUN_AXE, Walker, axe_source
 from tests.journeys.world import CODE, PHONE, World, cases
 from tests.services.dossiers.test_ask_again import TYPED
 from tests.services.vault import papers
@@ -28,7 +28,11 @@ def test_wrong_name_is_filed_beside_the_right_one_and_the_register_changes(world
     citizen = Walker(world, world.logged_in(THAO, PHONE), looks_closely=True)
     citizen.go(f"/procedures/{CODE}/apply")
     citizen.press()
-    citizen.follow(citizen.page.locator('[data-element="subject.full_name"] a'))
+    citizen.page.locator('[data-element="subject.full_name"] a').click()
+    expect(citizen.page.locator(".mc-row__form form")).to_be_visible()
+    assert citizen.here == "citizen.facts", "in its place, where there are scripts"
+    citizen.page.evaluate(axe_source())
+    assert citizen.page.evaluate(RUN_AXE) == []
     citizen.press()
     expect(citizen.page.locator("[data-error-summary]")).to_be_visible()
     citizen.answer({"subject.full_name": NEW, "reason": "Giấy khai sinh ghi là Thao."})

@@ -1,5 +1,6 @@
 // Enhancements only: every page works without this file.
 import { lookAgain } from "./again.js";
+import { disputeInPlace } from "./dispute.js";
 import { focusErrorSummary } from "./errors.js";
 import { listenForKeys } from "./keys.js";
 import { offerCopy, sendOnce, tellUnsaved } from "./forms.js";
@@ -16,3 +17,4 @@ tellUploads(document);
 showWhatIsCalledFor(document);
 countTicks(document);
 lookAgain(document);
+disputeInPlace(document);
