@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from portal import clock
 from portal.auth.permissions import Actor
@@ -19,7 +19,7 @@ from portal.services.dossiers.claims import with_claims
 from portal.services.dossiers.lookups import wanted_of
 from portal.services.dossiers.offices import competent_office, offices_for
 from portal.services.dossiers.other_people import forget_whom
-from portal.services.errors import GuardRefused, InvalidInput
+from portal.services.errors import GuardRefused, IllegalMove, InvalidInput
 from portal.services.registries.exchange import Ask, Outcome, Reply
 from portal.services.registries.ledger import keep_lookups
 from portal.services.registries.prefill import connected, prefilled
@@ -100,7 +100,9 @@ def answer_facts(session: Session, draft: Dossier, procedure: Procedure, form: F
     Raises:
         InvalidInput: with messages for each field.
         GuardRefused: the address lies outside every office of this portal.
+        IllegalMove: it was filed meanwhile.
     """
+    _lock(draft)
     questions = unsettled_questions(procedure, draft.draft["answers"])
     answers = read_questions(procedure, questions, form, draft.draft["answers"])
     chosen = form.get(OFFICE_FIELD, "") or draft.draft["office_code"]
@@ -129,8 +131,24 @@ def answer_page(draft: Dossier, procedure: Procedure, page: Page, form: Form) ->
 
     Raises:
         InvalidInput: with messages for each field; the draft stays as it was.
+        IllegalMove: it was filed meanwhile.
     """
+    _lock(draft)
     _save(draft, answers=read_page(procedure, page, form, draft.draft["answers"]))
+
+
+def _lock(draft: Dossier) -> None:
+    """Let tabs follow each other: what another one has kept meanwhile is built upon, and what it has filed stays.
+
+    Raises:
+        IllegalMove: it was filed meanwhile.
+    """
+    session = object_session(draft)
+    assert session is not None  # a draft that was read or opened
+    session.flush()
+    session.refresh(draft, with_for_update={"of": Dossier})
+    if draft.draft is None:
+        raise IllegalMove("answers stay as they were filed")
 
 
 def _save(draft: Dossier, **changes: Any) -> None:

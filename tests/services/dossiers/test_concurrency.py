@@ -10,18 +10,23 @@ from sqlalchemy import func, select
 
 from portal import db
 from portal.auth.permissions import Actor
-from portal.models import Dossier, Event, IssuedDocument, Notice
+from portal.models import CorrectionCase, Dossier, Event, IssuedDocument, Notice
 from portal.postgres import EmbeddedServer
+from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.approve import approve
 from portal.services.dossiers.assist import HELPED, assist
+from portal.services.dossiers.dispute import dispute
+from portal.services.dossiers.fill_draft import answer_page
+from portal.services.dossiers.open_draft import draft_for
+from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.receive import receive
 from portal.services.dossiers.refuse import refuse
 from portal.services.dossiers.send_back import send_back
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.withdraw import withdraw
-from portal.services.errors import PortalError, Stale
+from portal.services.errors import IllegalMove, PortalError, Stale
 from portal.services.oversight.audit import verify
-from tests.filings import filled_draft, proposed, submitted
+from tests.filings import ANSWERS, filled_draft, proposed, submitted
 from tests.intakes import NUMBER
 from tests.people import citizen, clerk, leader, officer
 
@@ -140,3 +145,45 @@ def test_counters_that_open_a_dossier_at_once_tell_its_owner_once(committed: Emb
     assert at_once([lambda helper=helper: help_them(helper) for helper in helpers]) == [dossier.code] * 10
     with db.transaction() as session:
         assert session.scalar(select(func.count()).where(Notice.kind == HELPED)) == 1
+
+
+def test_claim_made_while_another_tab_files_is_filed_with_its_case_or_refused(committed: EmbeddedServer) -> None:
+    key = "subject.full_name"
+    with db.transaction() as session:
+        owners = [citizen(session) for _ in range(10)]
+        drafts = [filled_draft(session, owner) for owner in owners]
+
+    def claim(owner: Actor, draft: Dossier) -> str:
+        with db.transaction() as session:
+            dispute(session, owner, draft.id, key, {key: "Nguyễn Thị Mẩu", "reason": "Giấy khai sinh ghi khác."})
+            return "claimed"
+
+    def send(owner: Actor, draft: Dossier) -> str:
+        with db.transaction() as session:
+            return submit(session, owner, draft.id, is_declared=True).state
+
+    outcomes = at_once(
+        [act for pair in zip(owners, drafts, strict=True) for act in (lambda p=pair: claim(*p), lambda p=pair: send(*p))]
+    )
+    assert set(outcomes) <= {"claimed", IllegalMove, "submitted"}
+    assert outcomes.count("submitted") == 10
+    with db.transaction() as session:
+        claimed = [bool(latest_answers(session, session.get_one(Dossier, one.id)).content[key].get("disputed")) for one in drafts]
+        cases = set(session.scalars(select(CorrectionCase.dossier_id)))
+    assert cases == {one.id for one, is_claimed in zip(drafts, claimed, strict=True) if is_claimed}
+    assert outcomes.count("claimed") == sum(claimed)
+
+
+def test_page_answered_in_another_tab_does_not_undo_a_claim(committed: EmbeddedServer) -> None:
+    key = "subject.full_name"
+    with db.transaction() as session:
+        owner = citizen(session)
+        draft = filled_draft(session, owner)
+    with db.transaction() as slow:
+        stale = draft_for(slow, owner, draft.id)
+        procedure = by_hash(slow, stale.version_hash)
+        with db.transaction() as quick:
+            dispute(quick, owner, draft.id, key, {key: "Nguyễn Thị Mẩu", "reason": "Giấy khai sinh ghi khác."})
+        answer_page(stale, procedure, procedure.definition.pages[0], ANSWERS)
+    with db.transaction() as session:
+        assert draft_for(session, owner, draft.id).draft["answers"][key]["disputed"]["claimed"] == "Nguyễn Thị Mẩu"

@@ -13,7 +13,7 @@ from portal.models import Dossier
 from portal.services.catalogue.answers import values_of
 from portal.services.catalogue.provenance import DISPUTED
 from portal.services.catalogue.versions import by_hash, current
-from portal.services.dossiers.attachments import attachments_of, open_attachment, own_attachment
+from portal.services.dossiers.attachments import attachments_of, open_attachment, own_attachment, with_uncompared_files
 from portal.services.dossiers.dispute import dispute, take_back
 from portal.services.dossiers.fill_draft import answer_facts, answer_page, decline_lookups
 from portal.services.dossiers.queries import latest_answers
@@ -63,6 +63,7 @@ def test_claim_is_filed_with_its_value_and_its_paper(session: Session) -> None:
     assert (filed["value"], filed[DISPUTED]["claimed"]) == ("Nguyễn Thị Mẫu", "Nguyễn Thị Mẩu")
     assert filed[DISPUTED]["attachment"] == str(paper.id)
     assert open_attachment(own_attachment(session, owner, paper.id)).startswith(b"%PDF")
+    assert with_uncompared_files(session, [dossier]) == set(), "the counter has no original of it to compare"
 
 
 def test_claim_is_changed_and_taken_back_before_filing(session: Session) -> None:
