@@ -13,7 +13,7 @@ from portal import clock
 from portal.auth.permissions import Actor
 from portal.db import new_id
 from portal.models import Consent, ConsentWithdrawal, Dossier
-from portal.services.catalogue.provenance import CITIZEN, Answer
+from portal.services.catalogue.provenance import CITIZEN, DISPUTED, Answer
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.carry_over import SET_ASIDE
 from portal.services.dossiers.fill_draft import CARD, IDENTITY
@@ -117,7 +117,8 @@ def _forget(session: Session, draft: Dossier) -> None:
 def _without_looked_up(answer: Answer) -> Answer | None:
     """The answer, if the person gave it; of a repeating group only the items that no registry gave."""
     if answer["source"] not in NOT_OF_A_REGISTRY:
-        return None
+        claim = answer.get(DISPUTED)  # what the person says is right is theirs, and stands as what they typed
+        return {"value": claim["claimed"], "source": CITIZEN} if claim else None
     value = answer["value"]
     if isinstance(value, list) and any(isinstance(item, dict) and "is_seeded" in item for item in value):
         return {**answer, "value": own} if (own := [item for item in value if not item["is_seeded"]]) else None

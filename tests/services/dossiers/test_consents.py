@@ -9,6 +9,7 @@ from portal.auth.permissions import Actor
 from portal.models import Consent, Dossier
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.consents import agree_to_lookups, consent_of, consents_of, withdraw_consent
+from portal.services.dossiers.dispute import dispute
 from portal.services.dossiers.queries import evidence_of, latest_answers
 from portal.services.dossiers.submit import submit
 from portal.services.errors import NotFound
@@ -44,6 +45,14 @@ def test_draft_forgets_what_was_looked_up_and_keeps_what_was_typed(session: Sess
     assert evidence_of(session, draft) == []
     asked = session.execute(text("SELECT count(*) FROM access_entries WHERE dossier_id = :id"), {"id": draft.id}).scalar_one()
     assert asked == 2  # that it was looked up stays on record
+
+
+def test_what_the_person_said_is_right_stands_as_what_they_typed(session: Session) -> None:
+    owner = citizen(session)
+    draft, consent = agreed(session, owner)
+    dispute(session, owner, draft.id, "subject.sex", {"subject.sex": "male", "reason": "Ghi nhầm"})
+    withdraw_consent(session, owner, consent.id)
+    assert draft.draft["answers"]["subject.sex"] == {"value": "male", "source": "citizen"}
 
 
 def test_filed_dossier_goes_on_and_loses_nothing(session: Session) -> None:
