@@ -29,7 +29,7 @@ class ConsentWithdrawal(Base):
 class Consent(Base):
     """One agreement to look-ups for one draft; the look-ups name it as `consent:<id>`.
 
-    `lookups`: a list of {registry, purpose, legal_ground, elements}: names, no value. `version_hash`: the version of the
+    `lookups`: a list of {registry, about, purpose, legal_ground, elements}: names, no value. `version_hash`: the version of the
     procedure whose words were agreed to, `language` in which.
     """
 

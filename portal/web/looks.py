@@ -13,7 +13,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.access_log import Look
 from portal.services.errors import NotFound
-from portal.services.registries.ledger import LOOKUP, OPENING, SYSTEM
+from portal.services.registries.ledger import LOOKUP, OPENING, OWNER, SYSTEM
 from portal.web.database import db
 from portal.web.language import current_language
 from portal.web.questions import registry_name
@@ -55,6 +55,8 @@ def _who(look: Look) -> str:
         return _("Chính ông/bà")
     if look.entry.actor_role == SYSTEM:
         return _("Cổng, tự động")
+    if look.entry.actor_role == OWNER:  # of somebody else's dossier, in which the person appears
+        return _("Người làm một thủ tục có ông/bà trong đó")
     office = office_name(look.office) if look.office else _("Cơ quan không còn trong danh mục")
     return _("%(role)s, %(office)s", role=role_name(look.entry.actor_role), office=office)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -30,7 +30,9 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """One entry as its subject reads it: with the dossier's code of today, the office, and the reason that staff gave."""
+    """One entry as its subject reads it: with the code of the dossier, where it is theirs, the office, and the reason that
+    staff gave.
+    """
 
     entry: AccessEntry
     is_own: bool
@@ -64,7 +66,8 @@ def look_of(session: Session, actor: Actor, entry_id: uuid.UUID) -> Look:
 
 
 def _shown_to(actor: Actor) -> Select[AccessEntry, str | None, Office | None]:
-    query = select(AccessEntry, Dossier.code, Office)
+    is_theirs = or_(Dossier.owner_id.in_(accounts_of(actor)), Dossier.subject_hash == actor.subject_hash)
+    query = select(AccessEntry, case((is_theirs, Dossier.code)), Office)
     query = query.outerjoin(Dossier, Dossier.id == AccessEntry.dossier_id)
     query = query.outerjoin(Office, Office.code == AccessEntry.office_code)
     return query.where(_about(actor), AccessEntry.shown_from <= clock.now())
@@ -87,7 +90,7 @@ def accounts_of(actor: Actor) -> Collection[uuid.UUID]:
 
 def _look(actor: Actor, entry: AccessEntry, code: str | None, office: Office | None) -> Look:
     is_own = entry.actor_role == OWNER and entry.actor_id in {str(account) for account in accounts_of(actor)}
-    return Look(entry, is_own, code or entry.dossier_code, office, _reason(entry))
+    return Look(entry, is_own, code or "", office, _reason(entry))
 
 
 def _reason(entry: AccessEntry) -> str:

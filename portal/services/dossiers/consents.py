@@ -39,6 +39,7 @@ def agree_to_lookups(session: Session, actor: Actor, draft: Dossier, procedure: 
         lookups=[
             {
                 "registry": lookup.registry,
+                "about": lookup.about,
                 "purpose": lookup.purpose,
                 "legal_ground": lookup.legal_ground,
                 "elements": list(lookup.elements),

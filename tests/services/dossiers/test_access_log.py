@@ -73,6 +73,16 @@ def test_look_that_the_law_keeps_back_appears_when_its_time_comes(session: Sessi
         assert len(looks_at(session, owner)) == 2
 
 
+def test_person_in_somebody_elses_dossier_is_told_without_being_shown_whose(session: Session, owner: Actor) -> None:
+    other = citizen(session)
+    draft = submitted(session, other)
+    keep_lookups(session, other, asks_of(replies(), Requester("citizen", other.id), MAU), replies(), dossier=draft)
+    found = looks_at(session, owner)
+    assert [(look.is_own, look.dossier_code) for look in found] == [(False, ""), (False, "")]
+    with pytest.raises(GuardRefused):
+        ask_about_look(session, owner, found[0].entry.id, WHY)
+
+
 def test_long_list_comes_page_by_page(session: Session, owner: Actor) -> None:
     dossier = submitted(session, owner)
     for _number in range(PAGE_SIZE):
