@@ -12,7 +12,7 @@ from portal.citizen import blueprint
 from portal.citizen.filing import filing_of, procedure_level, to_consent
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.consents import agree_to_lookups, reference_of
+from portal.services.dossiers.consents import agree_to_lookups, reference_of, require_standing
 from portal.services.dossiers.fill_draft import (
     answer_facts,
     decline_lookups,
@@ -86,6 +86,7 @@ def give_consent(code: str) -> ResponseReturnValue:
     requester, since = _requester(), time.monotonic()
     asks = asks_for(procedure, subject, requester, reference_of(consent))
     with asked(asks) as replies:
+        require_standing(db(), consent)
         draft = open_draft(db(), actor, procedure, language=current_language())
         take_replies(db(), actor, draft, procedure, asks, replies, profile)
         draft_id = draft.id

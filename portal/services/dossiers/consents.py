@@ -17,11 +17,12 @@ from portal.services.catalogue.provenance import CITIZEN, DISPUTED, Answer
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.carry_over import SET_ASIDE
 from portal.services.dossiers.fill_draft import CARD, IDENTITY
-from portal.services.errors import NotFound
+from portal.services.errors import GuardRefused, NotFound
 from portal.services.registries.prefill import connected
 
 NOT_OF_A_REGISTRY = frozenset({CITIZEN, IDENTITY, CARD})
 REFERENCE = "consent:"
+TAKEN_BACK = "Ông/bà vừa rút lại sự đồng ý nên cổng không giữ những gì tra cứu được."
 
 
 def agree_to_lookups(session: Session, actor: Actor, draft: Dossier, procedure: Procedure, *, language: str) -> Consent:
@@ -57,6 +58,17 @@ def agree_to_lookups(session: Session, actor: Actor, draft: Dossier, procedure: 
 def reference_of(consent: Consent) -> str:
     """How a look-up names the consent that it rests on."""
     return f"{REFERENCE}{consent.id}"
+
+
+def require_standing(session: Session, consent: Consent) -> None:
+    """See that the consent still stands when the answers come; from here to the commit nobody takes it back.
+
+    Raises:
+        GuardRefused: it was taken back while the registries were asked.
+    """
+    session.get_one(Dossier, consent.dossier_id, with_for_update={"of": Dossier}, populate_existing=True)
+    if session.scalars(select(ConsentWithdrawal.id).where(ConsentWithdrawal.consent_id == consent.id)).first() is not None:
+        raise GuardRefused(TAKEN_BACK)
 
 
 def consents_of(session: Session, actor: Actor) -> list[Consent]:

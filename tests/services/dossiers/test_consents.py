@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from portal.auth.permissions import Actor
 from portal.models import Consent, Dossier
 from portal.services.catalogue.versions import current
-from portal.services.dossiers.consents import agree_to_lookups, consent_of, consents_of, withdraw_consent
+from portal.services.dossiers.consents import agree_to_lookups, consent_of, consents_of, require_standing, withdraw_consent
 from portal.services.dossiers.dispute import dispute
 from portal.services.dossiers.queries import evidence_of, latest_answers
 from portal.services.dossiers.submit import submit
-from portal.services.errors import NotFound
+from portal.services.errors import GuardRefused, NotFound
 from tests.filings import CODE, filled_draft
 from tests.people import citizen
 
@@ -74,6 +74,15 @@ def test_taking_it_back_twice_is_one_withdrawal(session: Session) -> None:
     again = withdraw_consent(session, owner, consent.id).withdrawal
     assert again is not None
     assert again.withdrawn_at == first.withdrawn_at
+
+
+def test_answers_that_come_after_it_was_taken_back_are_not_kept(session: Session) -> None:
+    owner = citizen(session)
+    _draft, consent = agreed(session, owner)
+    require_standing(session, consent)
+    withdraw_consent(session, owner, consent.id)
+    with pytest.raises(GuardRefused):
+        require_standing(session, consent)
 
 
 def test_nobody_elses_consent_is_seen_or_taken_back(session: Session) -> None:
