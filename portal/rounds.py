@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from portal import clock
+from portal.auth.permissions import SYSTEM
 from portal.auth.session import forget_what_ended
 from portal.crypto import SealError
 from portal.db import transaction
@@ -17,14 +18,16 @@ from portal.services.dossiers.bulk_runs import forget_runs
 from portal.services.dossiers.confirm_draft import take_silence_for_consent
 from portal.services.dossiers.queries import silent_drafts
 from portal.services.dossiers.scan_waiting import content_of, keep_verdict, waiting
+from portal.services.dossiers.suggestions import due_agreements, keep_suggestions, looks_ahead_itself
 from portal.services.dossiers.tallies import gather_tallies
 from portal.services.dossiers.warn import warn_of_dues
 from portal.services.notices.outbox import nudge, overdue
-from portal.services.registries.prefill import connected
+from portal.services.registries.prefill import ask_all, connected
 from portal.services.registries.quality import qualities_of
 from portal.services.registries.quality_board import keep_report
 from portal.services.vault import scanner
 
+LOOKED_AHEAD_AT_ONCE = 20
 log = structlog.get_logger()
 
 
@@ -92,6 +95,16 @@ def gather() -> None:
         gather_tallies(session)
 
 
+def look_ahead() -> None:
+    """Ask the registries for some of those who agreed to be told what is due, each in a transaction of its own."""
+    with transaction() as session:
+        due = [(one.id, looks_ahead_itself(session, one)) for one in due_agreements(session, LOOKED_AHEAD_AT_ONCE)]
+    for agreement_id, asks in due:
+        replies = ask_all(asks)
+        with transaction() as session:
+            keep_suggestions(session, SYSTEM, agreement_id, asks, replies)
+
+
 # Name -> when, as cron says it, and what.
 ROUNDS: dict[str, tuple[str, Callable[[], Any]]] = {
     "nudge_overdue": ("* * * * *", nudge_overdue),
@@ -103,4 +116,5 @@ ROUNDS: dict[str, tuple[str, Callable[[], Any]]] = {
     "follow_corrections": ("* * * * * */5", follow_corrections),  # the sixth field is seconds
     "ask_silent_again": ("* * * * *", ask_silent_again),
     "count_quality": ("23 * * * *", count_quality),
+    "look_ahead": ("* * * * *", look_ahead),
 }

@@ -19,5 +19,6 @@ from portal.citizen import (  # noqa: E402, F401 (their routes stand on the blue
     own_acts,
     procedure,
     review,
+    suggestions,
     supplements,
 )

@@ -24,6 +24,7 @@ from portal.models.numbers import NumberSeries
 from portal.models.office import Office, OfficeName, OfficeTerritory, StaffDuty, StaffMember
 from portal.models.opening import DossierOpening
 from portal.models.procedure import ProcedureDraft, ProcedurePublication, ProcedureVersion
+from portal.models.suggestion import Suggestion, SuggestionAgreement
 from portal.models.tally import DossierTally
 from portal.models.ticket import QueueTicket
 from portal.models.unanswered import UnansweredLookUp
@@ -72,6 +73,8 @@ __all__ = [
     "StaffDuty",
     "StaffMember",
     "StoredFile",
+    "Suggestion",
+    "SuggestionAgreement",
     "SupplementRequest",
     "UnansweredLookUp",
     "WriteBack",
