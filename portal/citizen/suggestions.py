@@ -37,7 +37,7 @@ LEVEL = 2
 
 
 @blueprint.get("/my/suggestions")
-@logged_in()
+@logged_in(LEVEL)
 def suggestions() -> ResponseReturnValue:
     actor, language = current_actor(), current_language()
     agreement = agreement_of(db(), actor)
@@ -106,7 +106,7 @@ def _end() -> ResponseReturnValue:
 
 
 @blueprint.post("/my/suggestions/<uuid:suggestion_id>")
-@logged_in()
+@logged_in(LEVEL)
 def decide(suggestion_id: uuid.UUID) -> ResponseReturnValue:
     is_taken = "refuse" not in request.form
     rule = decide_suggestion(db(), current_actor(), suggestion_id, is_taken=is_taken)

@@ -80,6 +80,7 @@ def _value(rule: str, name: str, filed: Filed, act: str) -> str:
     values |= {"uuid:run_id": _newest_run()} if name == "uuid:run_id" else {}
     values |= {"registry": "tax", "uuid:figure_id": _published_figure()} if rule.startswith("/admin/data-quality/") else {}
     values |= {"uuid:announcement_id": _drafted_announcement()} if rule.startswith("/admin/announcements/") else {}
+    values |= {"uuid:suggestion_id": UNKNOWN.document_id}
     values |= _asked_and_agreed(filed) if name in OF_MY_DATA else {}
     assert name in values, f"{rule}: say what may stand for <{name}>"
     return values[name]

@@ -63,7 +63,8 @@ def test_file_for_machines_holds_everything_of_mine_and_nothing_of_others(cast: 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "no-store" in answer.headers["Cache-Control"]
     said = json.loads(answer.text)
-    assert set(said) == {"format", "made_at", "profile", "dossiers", "notices", "looks", "consents", "questions"}
+    kinds = {"profile", "dossiers", "notices", "looks", "consents", "questions", "suggestions"}
+    assert set(said) == {"format", "made_at", *kinds}
     assert said["profile"]["personal_id"] == HA
     mine = next(one for one in said["dossiers"] if one["code"] == filed.code)
     assert mine["rounds"][0]["answers"]["subject.full_name"]["source"] == "population"

@@ -30,7 +30,7 @@ OPENED = {("/counter/elsewhere/<code>", "officer elsewhere")} | {
 }
 AT_THE_COUNTER = ("/counter/assist", "/counter/intake", "/counter/originals", "/counter/tickets")
 LARGE = "public.styleguide"  # a sample of every component: the same for everybody
-FOR_THE_CERTAIN = {"/my/data/download"}  # whose login is of level 2
+FOR_THE_CERTAIN = {"/my/data/download", "/my/suggestions", "/my/suggestions/<uuid:suggestion_id>"}  # whose login is of level 2
 OPEN_TO_AUDITORS = {
     "/admin/", "/admin/changes", "/admin/data-quality", "/admin/data-quality/ask", "/admin/data-quality/<registry>",
 }  # fmt: skip

@@ -13,19 +13,20 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Account, AnswersDocument, Attachment, Consent, Dossier, Event, IssuedDocument, Notice
+from portal.models import Account, AnswersDocument, Attachment, Consent, Dossier, Event, IssuedDocument, Notice, Suggestion
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.access_log import PAGE_SIZE, Look, Whose, accounts_of, looks_at
 from portal.services.dossiers.ask_about_look import questions_by
 from portal.services.dossiers.consents import consents_of
 from portal.services.dossiers.queries import owned_dossiers
+from portal.services.dossiers.suggestions import suggestions_to
 
 FORMAT = "mot-cua/my-data/1"
 MOST_LOOK_PAGES = 200
 
 
 def own_data(session: Session, actor: Actor) -> dict[str, Any]:
-    """The document: `format`, `made_at`, `profile`, `dossiers`, `notices`, `looks`, `consents`, `questions`.
+    """The document: `format`, `made_at`, `profile`, `dossiers`, `notices`, `looks`, `consents`, `questions`, `suggestions`.
 
     Moments are ISO 8601 in UTC; each answer carries its value and where it came from, as it was filed.
     """
@@ -47,6 +48,7 @@ def own_data(session: Session, actor: Actor) -> dict[str, Any]:
             }
             for one in questions_by(session, actor)
         ],
+        "suggestions": [_suggestion(one) for one in suggestions_to(session, actor)],
     }
 
 
@@ -152,6 +154,16 @@ def _look(look: Look) -> dict[str, Any]:
         "outcome": entry.outcome or None,
         "dossier": look.dossier_code or None,
         "reason": look.reason or None,
+    }
+
+
+def _suggestion(found: Suggestion) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "state": found.state,
+        "found_at": _moment(found.found_at),
+        "decided_at": _moment(found.decided_at),
+        "facts": found.facts,
     }
 
 

@@ -212,6 +212,12 @@ def open_suggestions(session: Session, actor: Actor) -> list[Suggestion]:
     return list(session.scalars(query.where(Suggestion.rule.in_(working)).order_by(Suggestion.found_at.desc(), Suggestion.id)))
 
 
+def suggestions_to(session: Session, actor: Actor) -> list[Suggestion]:
+    """Everything that was ever suggested to the actor, the newest first; of what is gone only that it was."""
+    query = select(Suggestion).where(Suggestion.account_id == actor.account_id)
+    return list(session.scalars(query.order_by(Suggestion.found_at.desc(), Suggestion.id)))
+
+
 def decide_suggestion(session: Session, actor: Actor, suggestion_id: uuid.UUID, *, is_taken: bool) -> Rule:
     """Take a suggestion up, or refuse it; gives its rule.
 
