@@ -22,10 +22,11 @@ from portal.services.dossiers.escalations import TELL_ESCALATION, escalation_let
 from portal.services.dossiers.follow_change import change_followed, look_after, note_adjusting
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.recalculate import recalculate
+from portal.services.dossiers.receipts import entry_of, note_receipt
 from portal.services.dossiers.return_result import release_result
 from portal.services.dossiers.tell import letter_of
 from portal.services.dossiers.warn import SEND_WARNING, warning_letter
-from portal.services.dossiers.write_backs import FOLLOW_CHANGE, MAKE_DOCUMENT, WRITE_BACK, entry_of, note_receipt
+from portal.services.dossiers.write_backs import FOLLOW_CHANGE, MAKE_DOCUMENT, WRITE_BACK
 from portal.services.errors import GuardRefused, IllegalMove
 from portal.services.notices.messages import send
 from portal.services.organisation.offices import office_of

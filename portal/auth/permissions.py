@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SEND_BACK = "counter:dossier:send-back"
     APPROVE = "counter:dossier:approve"
     ISSUE = "system:dossier:issue"
+    TAKE_BACK = "system:dossier:take-back"
     RETURN_RESULT = "counter:dossier:return-result"
     WRITE_AGAIN = "counter:dossier:write-again"
     EXTEND_DEADLINE = "counter:dossier:extend-deadline"
@@ -144,6 +145,7 @@ OWNER_GRANTS = frozenset(
 SYSTEM_GRANTS = frozenset(
     {
         Permission.ISSUE,
+        Permission.TAKE_BACK,
         Permission.RETURN_RESULT,
         Permission.RECALCULATE,
         Permission.CONFIRM_DRAFT,

@@ -13,7 +13,7 @@ from portal.web.questions import registry_name
 
 
 def desk_rows(rows: Iterable[WriteBack]) -> list[dict[str, Any]]:
-    """What the desk is told of each write-back."""
+    """What the desk is told of each write-back; what was refused before printing is tried again by approving again."""
     return [
         {
             "id": row.id,
@@ -21,8 +21,8 @@ def desk_rows(rows: Iterable[WriteBack]) -> list[dict[str, Any]]:
             "state": _state(row),
             "detail": _detail(row),
             "is_stuck": row.escalated_at is not None,
-            "holds_printing": row.before_printing and row.state != "written",
-            "may_be_tried": row.state != "written" or row.following == "escalated",
+            "holds_printing": row.before_printing and row.state == "waiting",
+            "may_be_tried": row.state == "waiting" or row.escalated_at is not None,
             "subscribers": [(registry_name(name), _adjusting(state)) for name, state in sorted(row.adjusting.items())],
         }
         for row in rows
@@ -84,7 +84,7 @@ def citizen_lines(rows: Iterable[WriteBack]) -> list[str]:
 def _waiting_line(row: WriteBack) -> str:
     if row.before_printing and row.state == "waiting":
         return _("Đang chờ cơ sở dữ liệu cấp số định danh. Cổng tự làm tiếp, ông/bà không phải làm gì.")
-    if row.escalated_at is not None:
+    if row.escalated_at is not None or row.before_printing:
         return _("%(office)s chưa ghi nhận; cơ quan giải quyết đã biết và đang xử lý.", office=_office(row.register))
     return _("%(office)s chưa ghi nhận; cổng đang tự gửi lại.", office=_office(row.register))
 

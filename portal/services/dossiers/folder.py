@@ -86,7 +86,8 @@ def folder_of(session: Session, dossier: Dossier) -> Folder:
         return [_made(kind, said, dossier) for name, said in found if name == kind.__tablename__]
 
     files = {file.id: file for file in made(StoredFile)}
-    papers = sorted(made(IssuedDocument), key=lambda paper: (paper.created_at, paper.id))
+    ordered = [paper for paper in made(IssuedDocument) if paper.issued_at or not paper.revoked_at]
+    papers = sorted(ordered, key=lambda paper: (paper.created_at, paper.id))
     for paper in papers:
         paper.file = files.get(paper.file_id) if paper.file_id else None
     return Folder(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.models import WriteBack
 from portal.services.dossiers.escalations import escalate
-from portal.services.dossiers.write_backs import locked
+from portal.services.dossiers.receipts import locked
 from portal.services.registries.write_back import RegisterWriter
 
 PATIENT_LOOKS = 2  # looks before a subscriber counts as one that missed it

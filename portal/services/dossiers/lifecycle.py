@@ -140,6 +140,8 @@ TABLE: tuple[Move, ...] = (
          Clock.UNTOUCHED, Document.RESULT,              False, f"{_DECREE}: phê duyệt, ký số"),
     Move(Act.ISSUE,               ISSUING,      FINISHED,     Permission.ISSUE,               (result_signed,),
          Clock.ENDS,      None,                         True,  "QĐ 766/QĐ-TTg: thời điểm kết thúc xử lý"),
+    Move(Act.TAKE_BACK,           ISSUING,      SIGNATURE,    Permission.TAKE_BACK,           (),
+         Clock.UNTOUCHED, None,                         False, f"{_DECREE}: chưa ký, cơ sở dữ liệu từ chối ghi (R23)"),
     Move(Act.RETURN_RESULT,       FINISHED,     RETURNED,     Permission.RETURN_RESULT,       (delivery_fits,),
          Clock.UNTOUCHED, None,                         True,  f"{_DECREE}: trả kết quả, ghi nhận việc trả"),
     *(Move(Act.EXTEND_DEADLINE,   place,        place,        Permission.EXTEND_DEADLINE,   (not_own_dossier, not_extended),

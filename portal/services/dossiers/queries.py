@@ -224,6 +224,11 @@ def paper_of(session: Session, dossier: Dossier, document_id: uuid.UUID) -> tupl
 
 
 def documents_of(session: Session, dossier: Dossier) -> list[IssuedDocument]:
-    """The dossier's papers, oldest first."""
-    query = select(IssuedDocument).where(IssuedDocument.dossier_id == dossier.id)
+    """The dossier's papers, oldest first; none that was taken back before it was made."""
+    query = select(IssuedDocument).where(IssuedDocument.dossier_id == dossier.id, ~never_made())
     return list(session.scalars(query.order_by(IssuedDocument.created_at, IssuedDocument.id)))
+
+
+def never_made() -> ColumnElement[bool]:
+    """Of a paper that was ordered, and taken back before it was drawn."""
+    return and_(IssuedDocument.issued_at.is_(None), IssuedDocument.revoked_at.is_not(None))

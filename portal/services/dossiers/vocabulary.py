@@ -68,6 +68,7 @@ class Act(StrEnum):
     SEND_BACK = "send_back"
     APPROVE = "approve"
     ISSUE = "issue"
+    TAKE_BACK = "take_back"
     RETURN_RESULT = "return_result"
     EXTEND_DEADLINE = "extend_deadline"
     RECALCULATE = "recalculate"
@@ -101,6 +102,7 @@ EVENT_NAMES: dict[Act, str] = {
     Act.SEND_BACK: "sent_back",
     Act.APPROVE: "approved",
     Act.ISSUE: "issued",
+    Act.TAKE_BACK: "taken_back",
     Act.RETURN_RESULT: "result_returned",
     Act.EXTEND_DEADLINE: "deadline_extended",
     Act.RECALCULATE: "deadline_recalculated",

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, contains_eager
 from portal.auth.permissions import Actor, Permission
 from portal.models import DataKey, Dossier, OutboxItem, WriteBack
 from portal.services.dossiers.queries import at_counter, in_reach_of
-from portal.services.dossiers.write_backs import WRITE_BACK, carry_by_worker, follow_by_worker
+from portal.services.dossiers.receipts import follow_by_worker
+from portal.services.dossiers.write_backs import WRITE_BACK, carry_by_worker
 from portal.services.errors import Forbidden, GuardRefused, NotFound
 from portal.services.notices.outbox import nudge
 
@@ -39,6 +40,8 @@ def write_again(session: Session, actor: Actor, code: str, write_back_id: uuid.U
     row = session.scalars(query.with_for_update(of=WriteBack).execution_options(populate_existing=True)).first()
     if row is None:
         raise NotFound
+    if row.state == "refused" and row.before_printing:
+        raise GuardRefused("Hồ sơ đã trở lại chờ ký. Phê duyệt lại thì cổng ghi lại.")
     if row.state == "refused":
         row.state, row.answer, row.attempts, row.escalated_at = "waiting", None, 0, None
         row.request_id = str(uuid.uuid4())

@@ -105,6 +105,7 @@ LAWFUL = {
     (Act.SEND_BACK, SIGNATURE, "leader"): APPRAISING,
     (Act.APPROVE, SIGNATURE, "leader"): ISSUING,
     (Act.ISSUE, ISSUING, "system"): Place(State.FINISHED),
+    (Act.TAKE_BACK, ISSUING, "system"): SIGNATURE,
     (Act.RETURN_RESULT, Place(State.FINISHED), "clerk"): Place(State.RETURNED),
     (Act.RETURN_RESULT, Place(State.FINISHED), "system"): Place(State.RETURNED),
 }

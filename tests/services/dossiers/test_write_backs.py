@@ -25,18 +25,12 @@ from portal.services.dossiers.forward import forward
 from portal.services.dossiers.issue import issue, make, order_of
 from portal.services.dossiers.propose import propose
 from portal.services.dossiers.queries import documents_of
+from portal.services.dossiers.receipts import ESCALATED_AFTER, entry_of, note_receipt
 from portal.services.dossiers.receive import receive
+from portal.services.dossiers.send_back import send_back
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.write_again import stuck_write_backs, write_again
-from portal.services.dossiers.write_backs import (
-    ESCALATED_AFTER,
-    FOLLOW_CHANGE,
-    MAKE_DOCUMENT,
-    WRITE_BACK,
-    entry_of,
-    note_receipt,
-    write_backs_of,
-)
+from portal.services.dossiers.write_backs import FOLLOW_CHANGE, MAKE_DOCUMENT, WRITE_BACK, write_backs_of
 from portal.services.errors import Forbidden, GuardRefused, NotFound
 from portal.services.results.seals import enrol
 from tests.births import CHILD_ID, DOWN, FATHER, MOTHER, TWICE, Register, birth_approved, parents, the_write_back, written
@@ -44,7 +38,7 @@ from tests.filings import GRANT, filled_draft, proposed
 from tests.journeys.office import words_of
 from tests.people import OFFICE, OTHER_OFFICE, citizen, leader
 from tests.procedures import edited
-from tests.services.dossiers.doings import PDF, REASON, hands, issued, result_of
+from tests.services.dossiers.doings import PDF, REASON, hands, issued, last_event, result_of
 
 WRITING = "1.999003"
 
@@ -131,24 +125,43 @@ def test_register_that_is_down_is_asked_later_and_later_then_the_office_is_told_
     assert (row.state, row.escalated_at, results_ordered(session, dossier)) == ("written", None, 1)
 
 
-def test_refusal_is_told_in_words_and_undoes_nothing(session: Session, approved: Any) -> None:
-    dossier, row = approved
-    assert note_receipt(session, row.id, TWICE) is None
-    assert (row.state, row.answer["words"]) == ("refused", TWICE.words)
-    assert items(session, TELL_ESCALATION) == 2
-    assert (dossier.state, dossier.stage) == ("in_processing", "issuing")
-
-
-def test_refused_is_tried_again_under_a_new_request_by_hand(session: Session) -> None:
+def test_what_is_refused_before_printing_is_with_the_leader_again_and_the_reason_in_the_history(session: Session) -> None:
     who = parents(session)
     dossier = birth_approved(session, who)
-    row = the_write_back(session, dossier)
-    note_receipt(session, row.id, TWICE)
-    before = row.request_id
-    write_again(session, who.officer, str(dossier.code), row.id)
-    assert (row.state, row.answer, row.escalated_at) == ("waiting", None, None)
-    assert row.request_id != before, "a register gives the old request its old answer"
-    assert items(session, WRITE_BACK) == 2
+    row, ordered = the_write_back(session, dossier), result_of(session, dossier)
+    assert note_receipt(session, row.id, TWICE) is None
+    assert (row.state, row.answer["words"]) == ("refused", TWICE.words)
+    assert (dossier.state, dossier.stage, dossier.approved_by) == ("in_processing", "awaiting_signature", None)
+    event = last_event(session, dossier)
+    assert (event.name, event.actor_id, (event.details or {})["reason"]) == ("taken_back", "system", TWICE.words)
+    assert items(session, TELL_ESCALATION) == 2, "officer and leader know"
+    assert ordered not in documents_of(session, dossier), "nothing of it was ever signed"
+    assert ordered.issued_at is None
+    with pytest.raises(GuardRefused, match="Phê duyệt lại"):
+        write_again(session, who.officer, str(dossier.code), row.id)
+
+
+def test_approved_again_it_is_another_result_under_another_request(session: Session) -> None:
+    who = parents(session)
+    dossier = birth_approved(session, who)
+    first = the_write_back(session, dossier)
+    note_receipt(session, first.id, TWICE)
+    approve(session, who.leader, str(dossier.code), expected_version=dossier.version)
+    before, again = write_backs_of(session, dossier)
+    assert (before, again.state) == (first, "waiting")
+    assert again.request_id != before.request_id, "a register gives the old request its old answer"
+    note_receipt(session, again.id, written())
+    assert results_ordered(session, dossier) == 1
+    assert result_of(session, dossier).facts["fields"]["personal_id"]["value"] == CHILD_ID
+
+
+def test_officer_mends_what_the_register_refused(session: Session) -> None:
+    who = parents(session)
+    dossier = birth_approved(session, who)
+    note_receipt(session, the_write_back(session, dossier).id, TWICE)
+    reason = "Trẻ đã có khai sinh tại phường khác, xem lại."
+    send_back(session, who.leader, str(dossier.code), expected_version=dossier.version, reason=reason)
+    assert dossier.stage == "appraising"
 
 
 def test_what_may_have_been_written_is_tried_again_under_its_own_request(session: Session) -> None:
@@ -183,7 +196,8 @@ def test_the_list_of_what_is_stuck_is_the_offices_own(session: Session) -> None:
     dossier = birth_approved(session, who)
     assert stuck_write_backs(session, who.officer) == []
     row = the_write_back(session, dossier)
-    note_receipt(session, row.id, TWICE)
+    for _ in range(ESCALATED_AFTER):
+        note_receipt(session, row.id, DOWN)
     assert stuck_write_backs(session, who.officer) == [(row, dossier)]
     assert stuck_write_backs(session, leader(session, OTHER_OFFICE)) == []
 
@@ -259,6 +273,12 @@ def test_a_result_is_signed_at_once_where_nothing_is_printed_of_the_register_and
     note_receipt(session, row.id, TWICE)
     assert (dossier.state, row.state) == ("finished", "refused"), "what fails undoes no signed result"
     assert results_ordered(session, dossier) == 1
+    assert stuck_write_backs(session, who.officer) == [(row, dossier)]
+    before = row.request_id
+    write_again(session, who.officer, code, row.id)
+    assert (row.state, row.answer, row.escalated_at) == ("waiting", None, None)
+    assert row.request_id != before, "a register gives the old request its old answer"
+    assert items(session, WRITE_BACK) == 2
 
 
 def test_the_certificate_says_the_number_that_the_register_gave(
