@@ -84,7 +84,8 @@ class Walker:
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 844})
             assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
-            assert self.page.evaluate(RUN_AXE) == [], f"{self.page.url} at {width}"
+            found = self.page.evaluate(RUN_AXE)
+            assert found == [], f"{self.page.url} at {width}: {found}"
         self.page.set_viewport_size({"width": NARROWEST, "height": 844})
         assert self.page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, self.page.url
         self.page.set_viewport_size(usual)
