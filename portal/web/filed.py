@@ -27,7 +27,10 @@ def filed_words(
     looked_up = [element.key for element in looked_up_elements(procedure)]
     locked = [key for key in looked_up if procedure.elements[key].is_locked]
     return {
-        "facts": fact_rows(procedure, answers, language, looked_up),
+        "facts": [
+            {**row, **_check_words(procedure.elements[row["element"]], (checked or {}).get(row["element"]), language)}
+            for row in fact_rows(procedure, answers, language, looked_up)
+        ],
         "unverified": [
             {**row, **_check_words(procedure.elements[row["element"]], (checked or {}).get(row["element"]), language)}
             for row in said_rows(procedure, answers, language, locked)

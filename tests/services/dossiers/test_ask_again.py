@@ -24,8 +24,9 @@ from portal.services.dossiers.silent_registries import checks
 from portal.services.dossiers.submit import submit
 from portal.services.dossiers.withdraw import withdraw
 from portal.services.registries.exchange import Outcome, Reply
+from tests import intakes
 from tests.filings import ANSWERS, CODE, population_fields, replies, taken
-from tests.people import citizen
+from tests.people import citizen, clerk
 
 BOTH = frozenset({"population", "civil-status"})
 TYPED = {
@@ -140,6 +141,22 @@ def test_answer_confirms_what_is_the_same_and_shows_what_differs(session: Sessio
     assert [one.requester_kind for one in kept] == ["system"]
     assert session.scalars(select(register_mark()).where(Dossier.id == dossier.id)).one() == "differs"
     assert latest_answers(session, dossier).content["subject.sex"]["value"] == "male", "what was filed stays as it was filed"
+
+
+def test_what_stood_on_the_card_at_the_counter_is_checked_too(session: Session) -> None:
+    helper = clerk(session)
+    draft = intakes.begun(session, helper, intakes.visit(session), intakes.silent(), accepts_unmatched=True)
+    procedure = by_hash(session, draft.version_hash)
+    answer_facts(session, draft, procedure, TYPED)
+    for page in shown_pages(procedure, draft.draft["answers"]):
+        answer_page(draft, procedure, page, ANSWERS)
+    dossier = intakes.taken_in(session, helper, draft)
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        one = next_silent(session, {"population"})
+        assert one is not None
+        keep_answer(session, one.row_id, one.ask, reply())
+    assert latest_answers(session, dossier).content["subject.full_name"]["source"] == "card"
+    assert findings(session, dossier)["subject.full_name"] == "confirmed"
 
 
 def test_registry_that_then_knows_nobody_is_told_as_such(session: Session, owner: Actor) -> None:
