@@ -6,10 +6,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, text
 
-from portal import db
-from portal.models import AccessEntry, Dossier
+from portal import clock, db
+from portal.blind_index import personal_id_hash
+from portal.crypto import sha256
+from portal.models import AccessEntry, Dossier, IssuedDocument
+from portal.postgres import EmbeddedServer
+from portal.services.vault.store import store_file
+from tests import completing
 from tests.desks.addresses import addresses, is_about_a_dossier
-from tests.desks.cast import Cast, Filed
+from tests.desks.cast import Cast, Filed, actor_of
+from tests.filings import CODE
 from tests.visitors import HA
 
 LOOKER = {"/counter/assist": "clerk elsewhere", "/counter/elsewhere": "officer elsewhere"}
@@ -98,6 +104,17 @@ def test_words_to_be_signed_in_many_dossiers_are_openings_of_each(cast: Cast, fo
     assert [entry.dossier_code for entry in openings() if entry.actor_role == "leader"] == [made.code]
 
 
+def test_look_up_of_which_no_draft_came_is_kept_all_the_same(cast: Cast, forget: Engine) -> None:
+    card = {"card": HA, "full_name": "Nguyễn Thu Hà", "date_of_birth.year": "1997", "is_present": "yes", "procedure": CODE}
+    assert cast["clerk"].post("/counter/intake", card).status_code == 422
+    with db.transaction() as session:
+        kept = list(session.scalars(select(AccessEntry)))
+        assert {(one.kind, one.outcome, one.dossier_id, one.actor_role) for one in kept} == {
+            ("lookup", "not_matched", None, "clerk")
+        }
+        assert {one.subject_hash for one in kept} == {personal_id_hash(HA)}
+
+
 def test_page_is_not_shown_when_the_opening_cannot_be_written(
     cast: Cast, filed: Filed, forget: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,3 +132,19 @@ def test_page_is_not_shown_when_the_opening_cannot_be_written(
             named = connection.execute(text(columns + " AND column_name NOT IN ('number', 'previous_hash', 'hash')")).scalar_one()
             connection.execute(text(f"GRANT INSERT ({named}) ON access_entries TO portal_web"))
     assert cast["clerk"].get(f"/counter/dossiers/{filed.code}").status_code == 200
+
+
+def test_paper_and_attachment_are_openings_each_by_itself(cast: Cast, town: EmbeddedServer, forget: Engine) -> None:
+    with completing.offered_in(town):
+        with db.transaction() as session:
+            dossier = completing.filed(session, actor_of(session, HA))
+            (attached,) = completing.attachments_of(session, dossier)
+            paper = session.scalars(select(IssuedDocument).where(IssuedDocument.dossier_id == dossier.id)).one()
+            paper.file = store_file(session, dossier.data_key, b"%PDF-1.7", "application/pdf")
+            paper.sha256, paper.issued_at = sha256(b"%PDF-1.7"), clock.now()
+        pages = (f"attachments/{attached.id}", f"documents/{paper.id}")
+        for page in pages:
+            with forget.begin() as connection:
+                connection.execute(text("TRUNCATE access_entries, access_questions"))
+            assert cast["clerk"].get(f"/counter/dossiers/{dossier.code}/{page}").status_code == 200
+            assert [entry.dossier_code for entry in openings()] == [dossier.code], page

@@ -15,7 +15,9 @@ BECAUSE = "Cán bộ so dân tộc với giấy khai sinh mà ông/bà mang đ�
 
 def test_person_sees_a_look_asks_why_and_takes_everything_away(world: World) -> None:
     owner = Walker(world, world.logged_in(PEOPLE["single"], PHONE), looks_closely=True)
+    owner.looks_closely = False  # others look at the pages of filing
     code = owner.file(cases()["single"]["answers"])
+    owner.looks_closely = True
     clerk = at_desk(world, "clerk", code, looks_closely=True)
     clerk.page.get_by_text("Xem phần được che").click()
     clerk.answer({"reveal_reason": "So với giấy khai sinh mang đến quầy."})
