@@ -52,47 +52,54 @@ def _kind_names() -> dict[str, str]:
 @blueprint.get("/data-quality", endpoint="data_quality")
 @staff(Permission.SEE_DATA_QUALITY)
 def board_page() -> ResponseReturnValue:
-    published = figures(db())
-    rows = [_row(name, clean, published.get(name, [])) for name, clean in board(db()).items()]
+    published, counted = figures(db()), board(db())
+    rows = [_row(name, clean) for name, clean in counted.items()]
+    told = [row for row in rows if row["as_of"]]
     return render_template(
         "admin/data_quality.html",
-        rows=[row for row in rows if row["is_told"]],
-        untold=[row for row in rows if not row["is_told"]],
-        figures=[_figure_row(one) for name in sources() for one in published.get(name, [])],
+        rows=told,
+        columns=_columns(),
+        as_of=_as_of(told),
+        untold=[row for row in rows if not row["as_of"]],
+        figures=[
+            {**_figure_row(one), "counted": write_number(counted[name].verified, current_language())}
+            for name in sources()
+            for one in published.get(name, [])
+        ],
         may_edit=current_actor().holds_anywhere(Permission.EDIT_FIGURES),
     )
 
 
-def _row(name: str, clean: Cleanness, published: list[PublishedFigure]) -> dict[str, Any]:
+def _row(name: str, clean: Cleanness) -> dict[str, Any]:
     return {
         "registry": registry_name(name),
         "href": url_for("admin.quality_places", registry=name) if clean.as_of else None,
-        "is_told": clean.as_of is not None,
-        "published": _published(published[0]) if published else "–",
         **_counts(clean),
     }
 
 
 def _counts(clean: Cleanness) -> dict[str, Any]:
+    """The numbers of a row, each kind of disagreement in a column of its own."""
     language = current_language()
-    numbers = ("total", "verified", "disagreements", "corrected", "waiting")
+    numbers = ("total", "verified", "corrected", "waiting")
     return {
         **{name: write_number(getattr(clean, name), language) for name in numbers},
         "percent": "–" if clean.percent is None else f"{write_number(clean.percent, language, 1)} %",
-        "as_of": write_short_moment(clean.as_of),
-        "kinds": _kinds(clean, language),
+        "as_of": clean.as_of,
+        **{kind: write_number(clean.disagreeing[kind], language) for kind in _kind_names()},
     }
 
 
-def _kinds(clean: Cleanness, language: str) -> str:
-    """The disagreements by kind, the most frequent first."""
-    names = _kind_names()
-    told = (f"{names.get(kind, kind)}: {write_number(count, language)}" for kind, count in clean.disagreeing.most_common())
-    return "; ".join(told) or "–"
+def _columns() -> list[dict[str, Any]]:
+    """What the board and the places of a registry count alike."""
+    labels = {"total": _("Bản ghi"), "verified": _("Đã khớp"), "percent": _("Tỷ lệ"), **_kind_names()}
+    labels |= {"corrected": _("Đã sửa"), "waiting": _("Chờ đối chiếu")}
+    return [{"key": key, "label": label, "numeric": True} for key, label in labels.items()]
 
 
-def _published(figure: PublishedFigure) -> str:
-    return f"{write_number(figure.value, current_language())} ({write_date(figure.published_on.isoformat())})"
+def _as_of(rows: list[dict[str, Any]]) -> str:
+    """The oldest moment among the rows, of which they all tell."""
+    return write_short_moment(min((row["as_of"] for row in rows if row["as_of"]), default=None))
 
 
 def _figure_row(figure: PublishedFigure) -> dict[str, Any]:
@@ -131,7 +138,9 @@ def places_page(registry: str) -> ResponseReturnValue:
     found = places(db(), registry)
     names = provinces()
     rows = [{"place": names.get(code, code) or _("Không rõ nơi cư trú"), **_counts(clean)} for code, clean in found.items()]
-    return render_template("admin/quality_places.html", registry=registry_name(registry), rows=rows)
+    return render_template(
+        "admin/quality_places.html", registry=registry_name(registry), rows=rows, columns=_columns(), as_of=_as_of(rows)
+    )
 
 
 @blueprint.get("/data-quality/figures/new")

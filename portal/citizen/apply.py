@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from portal.auth.session import current_actor, current_profile
 from portal.citizen import blueprint
 from portal.citizen.filing import filing_of, procedure_level, to_consent
+from portal.services.catalogue.form import Lookup
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import current
 from portal.services.dossiers.consents import agree_to_lookups, reference_of, require_standing
@@ -48,7 +49,7 @@ def _consent_page(procedure: Procedure) -> str:
     language = current_language()
     lookups = [
         {
-            "registry": registry_name(lookup.registry),
+            "registry": _asked_of(procedure, lookup, language),
             "why": procedure.say(lookup.why, language),
             "ground": lookup.legal_ground,
             "is_connected": lookup.registry in connected(),
@@ -65,6 +66,12 @@ def _consent_page(procedure: Procedure) -> str:
         step_number=1,
         step_count=len(procedure.definition.pages) + 2,
     )
+
+
+def _asked_of(procedure: Procedure, lookup: Lookup, language: str) -> str:
+    """The registry, and about whom it is asked where that is somebody else."""
+    name = registry_name(lookup.registry)
+    return f"{name}: {getattr(procedure.elements[lookup.about].label, language)}" if lookup.about else name
 
 
 @blueprint.post("/procedures/<code>/apply")
