@@ -94,7 +94,7 @@ def _columns() -> list[dict[str, Any]]:
     """What the board and the places of a registry count alike."""
     labels = {"total": _("Bản ghi"), "verified": _("Đã khớp"), "percent": _("Tỷ lệ"), **_kind_names()}
     labels |= {"corrected": _("Đã sửa"), "waiting": _("Chờ đối chiếu")}
-    return [{"key": key, "label": label, "numeric": True} for key, label in labels.items()]
+    return [{"key": key, "label": label, "numeric": True, "wraps": True} for key, label in labels.items()]
 
 
 def _as_of(rows: list[dict[str, Any]]) -> str:
