@@ -13,12 +13,25 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Account, AnswersDocument, Attachment, Consent, Dossier, Event, IssuedDocument, Notice, Suggestion
+from portal.models import (
+    Account,
+    AnswersDocument,
+    Attachment,
+    Consent,
+    CorrectionCase,
+    Dossier,
+    Event,
+    IssuedDocument,
+    Notice,
+    Suggestion,
+)
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.access_log import PAGE_SIZE, Look, Whose, accounts_of, looks_at
 from portal.services.dossiers.ask_about_look import questions_by
 from portal.services.dossiers.consents import consents_of
+from portal.services.dossiers.corrections import corrections_of
 from portal.services.dossiers.queries import owned_dossiers
+from portal.services.dossiers.silent_registries import unanswered_of
 from portal.services.dossiers.suggestions import suggestions_to
 
 FORMAT = "mot-cua/my-data/1"
@@ -75,6 +88,11 @@ def _dossier(session: Session, dossier: Dossier) -> dict[str, Any]:
         "rounds": _rounds(session, dossier),
         "papers": _papers(session, dossier),
         "attachments": _attachments(session, dossier),
+        "corrections": [_correction(case) for case in corrections_of(session, dossier)],
+        "asked_again": [
+            {"registry": row.source, "elements": row.elements, "state": row.state, "attempts": row.attempts}
+            for row in unanswered_of(session, dossier)
+        ],
         "history": _history(session, dossier),
     }
 
@@ -107,6 +125,14 @@ def _attachments(session: Session, dossier: Dossier) -> list[dict[str, Any]]:
         {"name": one.name, "component": one.component_id, "size_bytes": one.size_bytes, "added_at": _moment(one.added_at)}
         for one in session.scalars(query.order_by(Attachment.added_at, Attachment.id))
     ]
+
+
+def _correction(case: CorrectionCase) -> dict[str, Any]:
+    """What the person said is not right, and what became of it."""
+    moments = ("requested_at", "sent_at", "due_at", "answered_at")
+    said = {name: case.content[name] for name in ("shown", "claimed", "reason", "more")}
+    told = {"element": case.element, "registry": case.source, "state": case.state, "words": case.words or ""}
+    return {**told, **said, **{name: _moment(getattr(case, name)) for name in moments}}
 
 
 def _history(session: Session, dossier: Dossier) -> list[dict[str, Any]]:

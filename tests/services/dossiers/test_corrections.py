@@ -22,6 +22,7 @@ from portal.services.dossiers.corrections import (
 )
 from portal.services.dossiers.dispute import dispute
 from portal.services.dossiers.follow_corrections import escalate_late, keep_renewal, keep_verdict, next_question
+from portal.services.dossiers.own_data import own_data
 from portal.services.dossiers.register_marks import register_mark
 from portal.services.dossiers.send_correction import correction_order, keep_receipt
 from portal.services.dossiers.submit import submit
@@ -234,6 +235,14 @@ def test_cases_are_seen_by_their_owner_and_at_their_office_alone(session: Sessio
     keep_verdict(session, case.id, verdict("rejected"))
     session.flush()
     assert marks(session, dossier, other) == [None, "correction"]
+
+
+def test_person_takes_their_cases_away_with_everything_else(session: Session, owner: Actor) -> None:
+    case = sent(session, owner)
+    keep_verdict(session, case.id, verdict("rejected"))
+    (dossier,) = own_data(session, owner)["dossiers"]
+    (told,) = dossier["corrections"]
+    assert (told["claimed"], told["state"], told["words"]) == (NEW, "rejected", "Đã xem giấy khai sinh.")
 
 
 def test_table_refuses_a_case_that_was_answered_and_never_sent(session: Session, owner: Actor) -> None:
