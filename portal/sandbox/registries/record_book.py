@@ -164,6 +164,8 @@ class RecordBook:
         return len(self._base.people) + sum(1 for row in self._rows.values() if row.change.kind == "birth")
 
     def _catch_up(self, subscriber: Subscriber) -> None:
+        if subscriber.has_made(len(self._rows)):
+            return
         for row in self._rows.values():
             if subscriber.state_of(row.change.id) == NOT_RECEIVED:
                 self._hand_over(subscriber, row.change)

@@ -41,6 +41,10 @@ class Subscriber:
             return ADJUSTED
         return WAITING if change_id in self._waiting else NOT_RECEIVED
 
+    def has_made(self, count: int) -> bool:
+        """Whether it has made so many changes: all that there are."""
+        return len(self._done) >= count
+
     def forget(self) -> None:
         """It was never told of anything."""
         self.knows.forget()
