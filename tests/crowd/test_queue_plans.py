@@ -47,7 +47,7 @@ LISTS: dict[str, QueueFilter] = {
 
 
 INDEXES = {
-    "mine": "ix_dossiers_queue_of_officer",
+    "mine": "ix_dossiers_queue_of_(officer|procedure)",
     "one procedure": "ix_dossiers_queue_of_procedure",
     "opinions asked of us": "ix_dossiers_asked_offices|ix_dossiers_queue_of_opinions|One-Time Filter: false",
     "a code": "uq_dossiers_code",
