@@ -56,10 +56,36 @@ def test_citizen_looks_nobody_up_whom_they_typed_and_the_desk_does() -> None:
     procedure = the_procedure("1.001193")
     husband = {"full_name": "Trần Minh Quân", "personal_id": "001088900002", "date_of_birth": "1988-07-22"}
     for source, by_desk, expected in (("civil-status", False, 1), ("citizen", False, 0), ("citizen", True, 1)):
-        answers = {"spouse.person": {"value": husband, "source": source}}
+        married = {"value": "married", "source": "civil-status"}
+        answers = {"spouse.person": {"value": husband, "source": source}, "subject.marital_status": married}
         assert len(list(known_people(procedure, answers, by_desk=by_desk))) == expected
     half = {"spouse.person": {"value": {**husband, "date_of_birth": ""}, "source": "civil-status"}}
     assert list(known_people(procedure, half, by_desk=True)) == []
+
+
+@pytest.mark.parametrize("status", ["divorced", "widowed", None])
+def test_marriage_that_has_ended_opens_nobodys_record_to_whom_they_left(status: str | None) -> None:
+    procedure = the_procedure("1.001193")
+    left = {"full_name": "Trần Minh Quân", "personal_id": "001088900002", "date_of_birth": "1988-07-22"}
+    answers = {"spouse.person": {"value": left, "source": "civil-status"}}
+    if status:
+        answers["subject.marital_status"] = {"value": status, "source": "civil-status"}
+    assert list(known_people(procedure, answers)) == []
+    assert len(list(known_people(procedure, answers, by_desk=True))) == 1
+    claimed = {**answers, "subject.marital_status": {"value": "married", "source": "citizen"}}
+    assert list(known_people(procedure, claimed)) == []
+
+
+WRONG_NUMBERS = ["012345678", 1213900010, "00121390001x", ""]
+
+
+@pytest.mark.parametrize(
+    "relative", ["Trần", None, 7, {"full_name": 7}, *({"personal_id": one} for one in WRONG_NUMBERS)], ids=str
+)
+def test_relative_whom_the_registry_writes_down_wrongly_is_not_offered_and_breaks_nothing(relative: Any) -> None:
+    wrong = {**TOLD[0], **relative} if isinstance(relative, dict) else relative
+    found = choosable(the_procedure("1.000656"), said([wrong, TOLD[2]]), TODAY)
+    assert [one.personal_id for one in found] == [WARD]
 
 
 @given(st.integers(1900, 2399), st.booleans(), st.integers(0, 999_999))
