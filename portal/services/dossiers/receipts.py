@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.models import Dossier, IssuedDocument, WriteBack
 from portal.services.catalogue.handling import WriteBack as Rule
+from portal.services.catalogue.others import birth_year
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.escalations import escalate
@@ -17,10 +20,12 @@ from portal.services.dossiers.papers import field_said
 from portal.services.dossiers.take_back import take_back
 from portal.services.dossiers.write_backs import FOLLOW_CHANGE, MAKE_DOCUMENT
 from portal.services.notices.outbox import put
-from portal.services.registries.write_back import Entry, Receipt, Written
+from portal.services.registries.write_back import GIVEN_ID, Entry, Receipt, Written
 
 ESCALATED_AFTER = 8  # tries; with the waits between them some eight minutes
 LONGEST_WAIT_SECONDS = 300
+BIRTH = "birth"
+SEXES = ("male", "female")
 
 
 def entry_of(session: Session, write_back_id: uuid.UUID) -> Entry | None:
@@ -82,9 +87,29 @@ def _rule_of(session: Session, row: WriteBack) -> tuple[Procedure, Rule]:
 
 
 def _gives_all(session: Session, row: WriteBack, receipt: Receipt) -> bool:
-    """Whether the register gave what the paper needs; one that did not is asked again."""
+    """Whether the register gave what the paper needs, and what can be true; one that did not is asked again."""
     _procedure, rule = _rule_of(session, row)
-    return all(receipt.given.get(field) for field in rule.gives.values())
+    number = receipt.given.get(GIVEN_ID)
+    is_believable = not number or row.fact != BIRTH or may_be_new(number, row.content["fields"])
+    return is_believable and all(receipt.given.get(field) for field in rule.gives.values())
+
+
+def may_be_new(number: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a number given to a newborn fits the year of birth and the sex that were sent, and is of nobody whom the request
+    names.
+
+    Source: NĐ 70/2024/NĐ-CP (structure of the number: the fourth digit tells century and sex, even for men).
+    """
+    born, sex = str(fields.get("date_of_birth") or "")[:4], fields.get("sex")
+    fits_year = not born.isdigit() or birth_year(number) == int(born)
+    fits_sex = sex not in SEXES or SEXES.index(sex) == int(number[3]) % 2
+    return fits_year and fits_sex and number not in _words_in(fields)
+
+
+def _words_in(value: Any) -> set[str]:
+    """Everything that is said in a request; the numbers of those whom it names are among it."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return {value} if isinstance(value, str) else set[str]().union(*(_words_in(one) for one in inner))
 
 
 def _keep_record(session: Session, row: WriteBack, receipt: Receipt) -> None:

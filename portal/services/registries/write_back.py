@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import requests
 import structlog
@@ -22,6 +22,7 @@ from portal.services.registries.exchange import Exchange, TooMany, Unbelievable
 from portal.services.registries.prefill import exchange
 
 Adjusting = Literal["adjusted", "waiting", "not_received"]
+GIVEN_ID = "personal_id"
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 log = structlog.get_logger()
 
@@ -82,6 +83,10 @@ class RegisterWriter(Protocol):
         ...
 
 
+_Name = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z_]*$")]
+_Said = Annotated[str, Field(max_length=100, pattern=PLAIN)]
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -93,7 +98,7 @@ class _Answer(BaseModel):
     record_version: int | None = Field(None, ge=0)
     change_id: str | None = Field(None, max_length=64, pattern=r"^[0-9a-zA-Z-]+$")
     personal_id: str | None = Field(None, pattern=r"^\d{12}$")
-    entry: dict[str, str] = Field({}, max_length=10)
+    entry: dict[_Name, _Said] = Field({}, max_length=10)
 
 
 class _Subscriber(BaseModel):
@@ -160,7 +165,9 @@ def _receipt(entry: Entry, answer: _Answer) -> Receipt:
         return Receipt(Written.REFUSED, answer.status_text, answer.invalid_field or "")
     if not answer.record_id:
         raise Unbelievable("written, but no record")
-    given = {**answer.entry, **({"personal_id": answer.personal_id} if answer.personal_id else {})}
+    if GIVEN_ID in answer.entry:
+        raise Unbelievable("a number in the place of what is said of the entry")
+    given = {**answer.entry, **({GIVEN_ID: answer.personal_id} if answer.personal_id else {})}
     return Receipt(
         Written.WRITTEN,
         record_id=answer.record_id,

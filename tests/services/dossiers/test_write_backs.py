@@ -113,6 +113,21 @@ def test_a_register_that_gives_no_number_is_asked_again(session: Session, approv
     assert (row.state, results_ordered(session, dossier)) == ("waiting", 0)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(MOTHER["personal_id"], id="the mother's"),
+        pytest.param(FATHER["personal_id"], id="the father's"),
+        pytest.param("001225900777", id="of another year"),
+        pytest.param("001326900777", id="of a girl"),
+    ],
+)
+def test_number_that_cannot_be_the_childs_is_never_printed(session: Session, approved: Any, number: str) -> None:
+    dossier, row = approved
+    assert note_receipt(session, row.id, written(personal_id=number)) == 2
+    assert (row.state, row.attempts, results_ordered(session, dossier)) == ("waiting", 1, 0)
+
+
 def test_register_that_is_down_is_asked_later_and_later_then_the_office_is_told_once(session: Session, approved: Any) -> None:
     dossier, row = approved
     waits = [note_receipt(session, row.id, DOWN) for _ in range(ESCALATED_AFTER + 3)]

@@ -114,6 +114,8 @@ def test_an_honest_answer_is_believed(liar: tuple[Liar, HttpWriter]) -> None:
         {"request_id": "another"}, {"status": "77"}, {"record_id": None}, {"record_id": ""}, {"record_id": "a\nb"},
         {"personal_id": "12"}, {"personal_id": 1226900123}, {"change_id": "../../token"}, {"record_version": -1},
         {"entry": {"number": 7}}, {"status_text": "x" * 600}, {"change_id": "x" * 65}, {"entry": None},
+        {"personal_id": None, "entry": {"personal_id": "001088900002"}}, {"entry": {"number": "x" * 101}},
+        {"entry": {"book": "1\n2"}}, {"entry": {"Số": "1"}},
     ],
     ids=str,
 )  # fmt: skip
