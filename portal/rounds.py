@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import structlog
 
 from portal import clock
 from portal.auth.permissions import SYSTEM
-from portal.auth.session import forget_what_ended
+from portal.auth.session import DATABASE_FAULTS, forget_what_ended
 from portal.crypto import SealError
 from portal.db import transaction
 from portal.errands import each_by_itself
@@ -98,11 +99,25 @@ def gather() -> None:
 def look_ahead() -> None:
     """Ask the registries for some of those who agreed to be told what is due, each in a transaction of its own."""
     with transaction() as session:
-        due = [(one.id, looks_ahead_itself(session, one)) for one in due_agreements(session, LOOKED_AHEAD_AT_ONCE)]
-    for agreement_id, asks in due:
-        replies = ask_all(asks)
-        with transaction() as session:
-            keep_suggestions(session, SYSTEM, agreement_id, asks, replies)
+        due = due_agreements(session, LOOKED_AHEAD_AT_ONCE)
+    for agreement_id in due:
+        try:
+            _look_ahead_for(agreement_id)
+        except DATABASE_FAULTS:
+            raise
+        except Exception as fault:  # what is wrong with one person's rows keeps nobody else waiting
+            log.exception("not_looked_ahead", agreement_id=str(agreement_id), fault=type(fault).__name__)
+
+
+def _look_ahead_for(agreement_id: uuid.UUID) -> None:
+    """Ask for one person, unless they have ended it by the time their turn comes."""
+    with transaction() as session:
+        asks = looks_ahead_itself(session, agreement_id)
+    if not asks:
+        return
+    replies = ask_all(asks)
+    with transaction() as session:
+        keep_suggestions(session, SYSTEM, agreement_id, asks, replies)
 
 
 # Name -> when, as cron says it, and what.

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 import requests
 from pydantic import ValidationError
 from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
 
-from portal import clock, db
+from portal import clock, db, rounds
+from portal.auth.permissions import SYSTEM
 from portal.blind_index import personal_id_hash
-from portal.models import AccessEntry, Suggestion, SuggestionAgreement
+from portal.models import AccessEntry, Account, DataKey, Suggestion, SuggestionAgreement
 from portal.rounds import look_ahead
-from portal.services.dossiers.suggestions import Rule, rules, working_rules
-from portal.services.registries.prefill import registries
+from portal.services.dossiers.suggestions import Rule, agree_to_suggestions, rules, working_rules
+from portal.services.registries.exchange import Ask, Reply
+from portal.services.registries.prefill import ask_all, registries
 from tests.visitors import HA, QUAN, Visitor
 
 HERE = "/my/suggestions"
@@ -30,6 +37,23 @@ def nothing_agreed(app: object) -> Iterator[None]:
     with db.transaction() as session:
         session.execute(update(SuggestionAgreement).values(ended_at=clock.now()))
         session.execute(text("UPDATE suggestions SET state = 'gone', decided_at = now(), sealed_facts = NULL"))
+
+
+@pytest.fixture
+def account_gone(visitor: Callable[..., Visitor]) -> None:
+    """Somebody who agreed, and whose key was destroyed since; longest waiting of all."""
+    with db.transaction() as session:
+        other = Account(
+            data_key=DataKey.fresh(), issuer="https://tests.example", subject=uuid.uuid4().hex,
+            subject_hash=personal_id_hash("001190900987"), created_at=clock.now(),
+            last_login_at=clock.now(), profile={"full_name": "Người Đã Xóa"},
+        )  # fmt: skip
+        session.add(other)
+        session.flush()
+        row = SuggestionAgreement(account_id=other.id, rules=list(rules()), given_at=clock.now(), checked_at=None)
+        session.add(row)
+        session.flush()
+        other.data_key.wrapped, other.data_key.destroyed_at = None, clock.now()
 
 
 @pytest.fixture
@@ -124,6 +148,66 @@ def test_portal_looks_by_itself_once_a_day(visitor: Callable[..., Visitor]) -> N
         look_ahead()
     assert len(entries(MOTHER)) > before
     assert {one.actor_role for one in entries(MOTHER)} == {"owner", "system"}
+
+
+def test_key_that_was_destroyed_keeps_nobody_elses_suggestions_waiting(
+    visitor: Callable[..., Visitor], account_gone: None
+) -> None:
+    somebody(visitor, MOTHER).post(HERE, {})
+    before = len(entries(MOTHER))
+    with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
+        look_ahead()
+    assert len(entries(MOTHER)) > before
+
+
+def test_fault_with_one_person_is_not_the_next_ones(visitor: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch) -> None:
+    for personal_id in (MOTHER, HA):
+        somebody(visitor, personal_id).post(HERE, {})
+    before, calls = len(entries(HA)) + len(entries(MOTHER)), iter([ValueError("a fault of this person's alone")])
+
+    def broken_once(asks: Mapping[str, Ask]) -> dict[str, Reply]:
+        for fault in calls:
+            raise fault
+        return ask_all(asks)
+
+    monkeypatch.setattr(rounds, "ask_all", broken_once)
+    with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
+        look_ahead()
+    assert len(entries(HA)) + len(entries(MOTHER)) > before
+
+
+def test_whoever_ends_it_before_their_turn_in_the_round_is_not_looked_up_any_more(
+    visitor: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mother = somebody(visitor, MOTHER)
+    mother.post(HERE, {})
+    before, due = len(entries(MOTHER)), rounds.due_agreements
+
+    def ended_meanwhile(session: Session, limit: int) -> list[uuid.UUID]:
+        found = due(session, limit)
+        session.execute(update(SuggestionAgreement).values(ended_at=clock.now()))
+        return found
+
+    monkeypatch.setattr(rounds, "due_agreements", ended_meanwhile)
+    with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
+        look_ahead()
+    assert len(entries(MOTHER)) == before
+
+
+def test_two_tabs_that_agree_at_once_agree_once(visitor: Callable[..., Visitor]) -> None:
+    somebody(visitor, MOTHER)
+    with db.transaction() as session:
+        account = session.scalars(select(Account).where(Account.subject_hash == personal_id_hash(MOTHER))).one()
+    actor, start = replace(SYSTEM, account_id=account.id), Barrier(4)
+
+    def agree() -> uuid.UUID:
+        start.wait(10)
+        with db.transaction() as session:
+            made = agree_to_suggestions(session, actor)
+            return made.id
+
+    with ThreadPoolExecutor(4) as tabs:
+        assert len({one.result() for one in [tabs.submit(agree) for _ in range(4)]}) == 1
 
 
 @pytest.mark.usefixtures("silent")

@@ -7,7 +7,7 @@ not suggested again while the registries say the same.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import SYSTEM, Actor
-from portal.models import Account, Suggestion, SuggestionAgreement
+from portal.models import Account, DataKey, Suggestion, SuggestionAgreement
 from portal.services.catalogue.conditions import ALWAYS, Condition, elements_of, holds
 from portal.services.catalogue.elements import Text2
 from portal.services.catalogue.schema import Procedure
@@ -125,6 +125,7 @@ def agree_to_suggestions(session: Session, actor: Actor) -> SuggestionAgreement:
     Effects: the agreement's row.
     Source: Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15 (consent for each purpose, withdrawn at any time).
     """
+    session.get_one(Account, actor.account_id, with_for_update={"of": Account, "key_share": True})  # two tabs follow each other
     before, named = agreement_of(session, actor), [rule.id for rule, _procedure in working_rules(session)]
     if before is not None and before.rules == named:
         return before
@@ -236,20 +237,23 @@ def decide_suggestion(session: Session, actor: Actor, suggestion_id: uuid.UUID, 
     return rules()[found.rule]
 
 
-def due_agreements(session: Session, limit: int) -> Iterable[SuggestionAgreement]:
+def due_agreements(session: Session, limit: int) -> list[uuid.UUID]:
     """Those for whom the registries have not been asked for a day, longest waiting first; set aside, so that no two workers
-    ask for one person.
+    ask for one person. Nobody whose key was destroyed.
     """
     now = clock.now()
     is_due = or_(SuggestionAgreement.checked_at.is_(None), SuggestionAgreement.checked_at < now - CHECKED_EVERY)
-    query = select(SuggestionAgreement).where(SuggestionAgreement.ended_at.is_(None), is_due)
+    query = select(SuggestionAgreement).join(Account, Account.id == SuggestionAgreement.account_id)
+    query = query.join(DataKey, DataKey.id == Account.data_key_id)
+    query = query.where(SuggestionAgreement.ended_at.is_(None), is_due, DataKey.wrapped.is_not(None))
     query = query.order_by(SuggestionAgreement.checked_at.nulls_first()).limit(limit)
     found = list(session.scalars(query.with_for_update(of=SuggestionAgreement, skip_locked=True)))
     for agreement in found:
         agreement.checked_at = now
-    return found
+    return [agreement.id for agreement in found]
 
 
-def looks_ahead_itself(session: Session, agreement: SuggestionAgreement) -> dict[str, Ask]:
-    """The asks of the portal's own round, in its own name, on the ground of the person's agreement."""
-    return suggestion_asks(session, agreement, Requester("system", SYSTEM.id))
+def looks_ahead_itself(session: Session, agreement_id: uuid.UUID) -> dict[str, Ask]:
+    """The asks of the portal's own round, in its own name, on the ground of the person's agreement; none once it has ended."""
+    agreement = session.get_one(SuggestionAgreement, agreement_id)
+    return {} if agreement.ended_at else suggestion_asks(session, agreement, Requester("system", SYSTEM.id))
