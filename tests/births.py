@@ -72,16 +72,21 @@ def birth_filed(session: Session, who: Hands, child: str = "Trần Gia Bảo", d
     return submit(session, who.owner, draft.id, is_declared=True)
 
 
-def birth_approved(session: Session, who: Hands, child: str = "Trần Gia Bảo", delivery: str = "electronic") -> Dossier:
-    """Such a dossier that the leader has decided to grant."""
+def birth_proposed(session: Session, who: Hands, child: str = "Trần Gia Bảo", delivery: str = "electronic") -> Dossier:
+    """Such a dossier that lies before the leader."""
     dossier = birth_filed(session, who, child, delivery)
     code = str(dossier.code)
     receive(session, who.clerk, code, expected_version=dossier.version)
     forward(session, who.clerk, code, expected_version=dossier.version)
     assign(session, who.officer, code, expected_version=dossier.version)
     send_draft(session, who.officer, code, expected_version=dossier.version, form=APPRAISED)
-    confirm_draft(session, who.owner, code, expected_version=dossier.version)
-    return approve(session, who.leader, code, expected_version=dossier.version)
+    return confirm_draft(session, who.owner, code, expected_version=dossier.version)
+
+
+def birth_approved(session: Session, who: Hands, child: str = "Trần Gia Bảo", delivery: str = "electronic") -> Dossier:
+    """Such a dossier that the leader has decided to grant."""
+    dossier = birth_proposed(session, who, child, delivery)
+    return approve(session, who.leader, str(dossier.code), expected_version=dossier.version)
 
 
 def the_write_back(session: Session, dossier: Dossier) -> WriteBack:

@@ -24,7 +24,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.covering import must_judge, sensitive_keys
+from portal.services.dossiers.covering import covered_keys
 from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
@@ -71,7 +71,7 @@ def dossier_page(dossier: Dossier, *, is_revealed: bool = False) -> dict[str, An
     attached, names = folder.attached, folder.people
     answers: Answers = folder.answers.content
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
-    hidden = frozenset() if is_revealed or must_judge(dossier, current_actor()) else sensitive_keys(procedure, answers)
+    hidden = frozenset() if is_revealed else covered_keys(dossier, current_actor(), procedure, answers)
     said = filed_words(procedure, answers, language, checks(folder.unanswered, folder.evidence, procedure, answers))
     return {
         "dossier": dossier,
@@ -99,7 +99,7 @@ def dossier_page(dossier: Dossier, *, is_revealed: bool = False) -> dict[str, An
         "why_assigned": why_assigned(dossier, folder.events, names),
         "history": [_event_row(event, names) for event in folder.events],
         "documents": [_paper(document, dossier) for document in folder.documents],
-        "proposal": _proposal(procedure, dossier, language),
+        "proposal": _proposal(procedure, dossier, language, hidden),
         "write_backs": desk_rows(folder.write_backs),
         "waits_for_number": waits_for_number(folder.write_backs),
         "may_write_again": _holds(Permission.WRITE_AGAIN, dossier),
@@ -187,7 +187,7 @@ def _paper(document: IssuedDocument, dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _proposal(procedure: Procedure, dossier: Dossier, language: str) -> dict[str, Any] | None:
+def _proposal(procedure: Procedure, dossier: Dossier, language: str, hidden: frozenset[str]) -> dict[str, Any] | None:
     proposal = dossier.proposal
     if not proposal:
         return None
@@ -195,7 +195,7 @@ def _proposal(procedure: Procedure, dossier: Dossier, language: str) -> dict[str
         "decision": proposal["decision"],
         "reason": proposal["reason"],
         "by": proposal["proposed_by"],
-        "rows": said_rows(procedure, proposal["answers"], language, list(proposal["answers"])),
+        "rows": covered(said_rows(procedure, proposal["answers"], language, list(proposal["answers"])), hidden),
     }
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from portal import db
 from portal.models import AccessEntry
-from tests.desks.cast import Cast, Filed
-from tests.visitors import Visitor
+from tests.births import MOTHER, birth_proposed
+from tests.desks.cast import Cast, Filed, actor_of
+from tests.services.dossiers.doings import Hands
+from tests.visitors import CLERK, LEADER, OFFICER, Visitor
 
 ETHNICITY = re.compile(r'<dt>Dân tộc</dt>\s*<dd>\s*<span class="mc-value">(.*?)</span>')
 WHY = "So với giấy khai sinh cũ mà người nộp mang đến quầy."
@@ -72,6 +76,24 @@ def test_other_offices_uncover_nothing(cast: Cast, filed: Filed) -> None:
     assert ETHNICITY.findall(page) == ["Được che"]
     assert "reveal_reason" not in page
     assert len(reveals()) == before
+
+
+PROPOSED = "Dân tộc Kinh, quốc tịch Việt Nam"
+
+
+def test_sensitive_words_that_the_officer_proposes_are_covered_too_but_for_whoever_signs(cast: Cast, portal_app: Flask) -> None:
+    Visitor(portal_app).log_in(MOTHER["personal_id"])
+    with db.transaction() as session:
+        owner, at_desk, appraiser, signs = (actor_of(session, one) for one in (MOTHER["personal_id"], CLERK, OFFICER, LEADER))
+        who = Hands(replace(owner, level=2), at_desk, appraiser, signs)
+        dossier = birth_proposed(session, who)
+        code = str(dossier.code)
+    assert PROPOSED in cast["leader"].get(f"/counter/dossiers/{code}").text
+    for name in ("clerk", "officer"):  # neither judges it now
+        assert PROPOSED not in cast[name].get(f"/counter/dossiers/{code}").text
+    page = cast["clerk"].post(f"/counter/dossiers/{code}/reveal", {"reveal_reason": WHY})
+    assert PROPOSED in page.text
+    assert "registered.father_facts" in reveals()[-1].fields
 
 
 def test_owner_reads_their_own_answers(cast: Cast, filed: Filed) -> None:

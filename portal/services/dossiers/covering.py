@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from portal.auth.permissions import Actor
+from portal.auth.permissions import Actor, Permission
 from portal.models import Dossier
 from portal.services.catalogue.dictionary import dictionary
 from portal.services.catalogue.provenance import Answers
@@ -24,7 +24,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.queries import at_counter, latest_answers
 from portal.services.dossiers.reasons import checked_reason
-from portal.services.dossiers.vocabulary import APPRAISING, Place, Stage, State
+from portal.services.dossiers.vocabulary import APPRAISING, SIGNATURE, Place, Stage, State
 from portal.services.errors import NotFound
 from portal.services.registries.ledger import Purpose, Seat, note_reveal
 
@@ -37,6 +37,26 @@ def must_judge(dossier: Dossier, actor: Actor) -> bool:
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
     is_theirs = actor.is_one_of(dossier.assigned_to) or dossier.assigned_to in actor.stands_in_for
     return place == APPRAISING and is_theirs
+
+
+def must_sign(dossier: Dossier, actor: Actor) -> bool:
+    """Whether the words that the officer proposes lie before the actor now, to be signed."""
+    place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
+    role = actor.role_for(Permission.APPROVE, dossier.office_code or "", dossier.procedure_code)
+    return place == SIGNATURE and role is not None
+
+
+def covered_keys(dossier: Dossier, actor: Actor, procedure: Procedure, answers: Answers) -> frozenset[str]:
+    """The sensitive ones among the answers, and among the words that the officer proposes, that the actor is not shown."""
+    if must_judge(dossier, actor):
+        return frozenset()
+    proposed = frozenset() if must_sign(dossier, actor) else sensitive_keys(procedure, _proposed(dossier))
+    return sensitive_keys(procedure, answers) | proposed
+
+
+def _proposed(dossier: Dossier) -> Answers:
+    words: Answers = dossier.proposal["answers"] if dossier.proposal else {}
+    return words
 
 
 def sensitive_elements() -> frozenset[str]:
@@ -67,7 +87,7 @@ def reveal(session: Session, actor: Actor, code: str, reason: str, seat: Seat) -
     """
     dossier = at_counter(session, actor, code)
     procedure = by_hash(session, dossier.version_hash)
-    fields = sorted(sensitive_keys(procedure, latest_answers(session, dossier).content))
+    fields = sorted(sensitive_keys(procedure, {**_proposed(dossier), **latest_answers(session, dossier).content}))
     if not fields:
         raise NotFound
     note_reveal(session, actor, dossier, seat, REVEALING, fields, checked_reason(reason, REASON_FIELD))
