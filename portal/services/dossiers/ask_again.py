@@ -14,7 +14,7 @@ from portal.models import Dossier, UnansweredLookUp
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.own_look_ups import PORTAL, keep_own_look_up
+from portal.services.dossiers.own_look_ups import PORTAL, keep_own_look_up, note_own_look_up
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.send_correction import subject_of
 from portal.services.dossiers.silent_registries import (
@@ -91,6 +91,7 @@ def keep_answer(session: Session, row_id: uuid.UUID, ask: Ask, reply: Reply) -> 
     query = select(UnansweredLookUp).where(UnansweredLookUp.id == row_id).with_for_update()
     row = session.scalars(query.execution_options(populate_existing=True)).one()
     if row.state != WAITING:
+        note_own_look_up(session, ask, reply)
         return
     dossier = session.get_one(Dossier, row.dossier_id)
     evidence_id = keep_own_look_up(session, dossier.id, ask, reply)

@@ -14,7 +14,7 @@ from portal.models import CorrectionCase, Dossier
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.consequences import notify
 from portal.services.dossiers.corrections import CaseState, living_cases
-from portal.services.dossiers.own_look_ups import PORTAL, keep_own_look_up
+from portal.services.dossiers.own_look_ups import PORTAL, keep_own_look_up, note_own_look_up
 from portal.services.dossiers.queries import latest_answers
 from portal.services.dossiers.send_correction import FACTORS, subject_of
 from portal.services.registries.corrections import Verdict
@@ -114,6 +114,7 @@ def keep_renewal(session: Session, case_id: uuid.UUID, ask: Ask, reply: Reply) -
     """
     case = _locked(session, case_id)
     if case.state != CaseState.ACCEPTED or case.renewed_by is not None:
+        note_own_look_up(session, ask, reply)
         return
     evidence_id = keep_own_look_up(session, case.dossier_id, ask, reply)
     if reply.outcome is Outcome.FOUND:

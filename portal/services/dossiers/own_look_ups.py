@@ -15,6 +15,14 @@ from portal.services.registries.ledger import keep_lookups
 PORTAL = "system"  # how registries know who asks
 
 
+def note_own_look_up(session: Session, ask: Ask, reply: Reply) -> None:
+    """Keep that it was made, where nothing comes of it any more: the person it was about reads of it all the same.
+
+    Effects: an entry of the ledger.
+    """
+    keep_lookups(session, SYSTEM, {reply.registry: ask}, {reply.registry: reply}, dossier=None)
+
+
 def keep_own_look_up(session: Session, dossier_id: uuid.UUID, ask: Ask, reply: Reply) -> uuid.UUID:
     """Keep what came of it; gives the evidence's id.
 

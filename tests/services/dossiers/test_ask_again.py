@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.auth.permissions import Actor
-from portal.models import Dossier, Evidence, UnansweredLookUp
+from portal.models import AccessEntry, Dossier, Evidence, UnansweredLookUp
 from portal.services.catalogue.answers import shown_pages
 from portal.services.catalogue.versions import by_hash, current
 from portal.services.dossiers.ask_again import keep_answer, let_ended_go, next_silent
@@ -141,6 +141,19 @@ def test_answer_confirms_what_is_the_same_and_shows_what_differs(session: Sessio
     assert [one.requester_kind for one in kept] == ["system"]
     assert session.scalars(select(register_mark()).where(Dossier.id == dossier.id)).one() == "differs"
     assert latest_answers(session, dossier).content["subject.sex"]["value"] == "male", "what was filed stays as it was filed"
+
+
+def test_look_up_that_comes_too_late_to_be_of_use_is_in_the_ledger_all_the_same(session: Session, owner: Actor) -> None:
+    dossier = filed(session, owner)
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        one = next_silent(session, BOTH)
+        assert one is not None
+        (row,) = rows(session, dossier)
+        row.state, row.next_at = "given_up", None
+        keep_answer(session, one.row_id, one.ask, Reply("population", "r-late", Outcome.FOUND, clock.now(), "answer-late"))
+    (entry,) = session.scalars(select(AccessEntry).where(AccessEntry.request_id == one.ask.request_id))
+    assert (entry.actor_role, entry.basis, entry.dossier_code) == ("system", "law", dossier.code)
+    assert session.scalars(select(Evidence).where(Evidence.response_id == "answer-late")).all() == []
 
 
 def test_what_stood_on_the_card_at_the_counter_is_checked_too(session: Session) -> None:
