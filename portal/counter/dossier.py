@@ -24,7 +24,7 @@ from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.showing import show
 from portal.services.catalogue.versions import by_hash
 from portal.services.dossiers.calendar import one_working_day_after
-from portal.services.dossiers.covering import covered_keys
+from portal.services.dossiers.covering import covered_keys, with_rechecked
 from portal.services.dossiers.folder import folder_of
 from portal.services.dossiers.queries import at_counter, buttons, paper_of
 from portal.services.dossiers.recheck import Comparison, comparisons
@@ -71,7 +71,9 @@ def dossier_page(dossier: Dossier, *, is_revealed: bool = False) -> dict[str, An
     attached, names = folder.attached, folder.people
     answers: Answers = folder.answers.content
     place = Place(State(dossier.state), Stage(dossier.stage) if dossier.stage else None)
-    hidden = frozenset() if is_revealed else covered_keys(dossier, current_actor(), procedure, answers)
+    compared = comparisons(folder.evidence, procedure, answers)
+    held = with_rechecked(answers, compared)
+    hidden = frozenset() if is_revealed else covered_keys(dossier, current_actor(), procedure, held)
     said = filed_words(procedure, answers, language, checks(folder.unanswered, folder.evidence, procedure, answers))
     return {
         "dossier": dossier,
@@ -90,7 +92,7 @@ def dossier_page(dossier: Dossier, *, is_revealed: bool = False) -> dict[str, An
             (correction_row(case, procedure, {row.id: row for row in folder.evidence}, language) for case in folder.corrections),
             hidden,
         ),
-        "compared": covered((_compared_row(one, language) for one in comparisons(folder.evidence, procedure, answers)), hidden),
+        "compared": covered((_compared_row(one, language) for one in compared), hidden),
         "can_recheck": _holds(Permission.RECHECK, dossier),
         "evidence": [_evidence_row(row) for row in folder.evidence],
         "acts": (acts := _acts(dossier)),

@@ -9,9 +9,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal import db
+from portal import clock, db
 from portal.models import AccessEntry
-from tests.births import MOTHER, birth_proposed
+from portal.services.catalogue.dictionary import dictionary
+from portal.services.dossiers.covering import sensitive_elements
+from portal.services.dossiers.recheck import keep_recheck, recheck_asks
+from portal.services.registries.exchange import Outcome, Reply
+from tests.births import MOTHER, birth_filed, birth_proposed
 from tests.desks.cast import Cast, Filed, actor_of
 from tests.services.dossiers.doings import Hands
 from tests.visitors import CLERK, LEADER, OFFICER, Visitor
@@ -94,6 +98,27 @@ def test_sensitive_words_that_the_officer_proposes_are_covered_too_but_for_whoev
     page = cast["clerk"].post(f"/counter/dossiers/{code}/reveal", {"reveal_reason": WHY})
     assert PROPOSED in page.text
     assert "registered.father_facts" in reveals()[-1].fields
+
+
+def test_what_only_the_desks_own_asking_gave_of_another_is_covered_too(cast: Cast, portal_app: Flask) -> None:
+    Visitor(portal_app).log_in(MOTHER["personal_id"])
+    with db.transaction() as session:
+        owner, at_desk, appraiser, signs = (actor_of(session, one) for one in (MOTHER["personal_id"], CLERK, OFFICER, LEADER))
+        code = str(birth_filed(session, Hands(replace(owner, level=2), at_desk, appraiser, signs)).code)
+        asks = recheck_asks(session, at_desk, code, client_ip="")
+        ask, now = asks["population/spouse.person"], clock.now()
+        fields = {"ethnicity": {"code": "03", "name": "Mường xa"}}
+        reply = Reply("population", ask.request_id, Outcome.FOUND, now, "R-9", now, 1, fields)
+        keep_recheck(session, at_desk, code, asks, {"population/spouse.person": reply})
+    assert "Mường xa" not in cast["clerk"].get(f"/counter/dossiers/{code}").text
+    assert "Mường xa" in cast["clerk"].post(f"/counter/dossiers/{code}/reveal", {"reveal_reason": WHY}).text
+    assert "spouse.ethnicity" in reveals()[-1].fields
+
+
+def test_ethnic_origin_is_sensitive_whoever_it_is_of() -> None:
+    origins = {key for key, one in dictionary().items() if one.source and one.source.path.startswith("ethnicity")}
+    assert origins
+    assert origins <= sensitive_elements()
 
 
 def test_owner_reads_their_own_answers(cast: Cast, filed: Filed) -> None:

@@ -14,6 +14,8 @@ kinds from memory, to be checked). Where somebody lives is no location data in i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from portal.auth.permissions import Actor, Permission
@@ -22,8 +24,9 @@ from portal.services.catalogue.dictionary import dictionary
 from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.catalogue.versions import by_hash
-from portal.services.dossiers.queries import at_counter, latest_answers
+from portal.services.dossiers.queries import at_counter, evidence_of, latest_answers
 from portal.services.dossiers.reasons import checked_reason
+from portal.services.dossiers.recheck import Comparison, comparisons
 from portal.services.dossiers.vocabulary import APPRAISING, SIGNATURE, Place, Stage, State
 from portal.services.errors import NotFound
 from portal.services.registries.ledger import Purpose, Seat, note_reveal
@@ -54,6 +57,11 @@ def covered_keys(dossier: Dossier, actor: Actor, procedure: Procedure, answers: 
     return sensitive_keys(procedure, answers) | proposed
 
 
+def with_rechecked(answers: Answers, compared: Iterable[Comparison]) -> Answers:
+    """The answers, and by name alone what only the desk's own asking gave."""
+    return {**{one.element.key: {} for one in compared if one.now is not None}, **answers}
+
+
 def _proposed(dossier: Dossier) -> Answers:
     words: Answers = dossier.proposal["answers"] if dossier.proposal else {}
     return words
@@ -65,8 +73,11 @@ def sensitive_elements() -> frozenset[str]:
 
 
 def sensitive_keys(procedure: Procedure, answers: Answers) -> frozenset[str]:
-    """The sensitive ones among the answers; a repeating group counts as a whole when one of its elements does."""
-    sensitive = {key for key, element in procedure.elements.items() if element.is_sensitive}
+    """The sensitive ones among the answers; a repeating group counts as a whole when one of its elements does.
+
+    What the dictionary has come to call sensitive is so in versions of before too.
+    """
+    sensitive = {key for key, element in procedure.elements.items() if element.is_sensitive} | sensitive_elements()
     held = {key for key in answers if key in sensitive}
     groups = [group for page in procedure.definition.pages for group in page.groups]
     for group in groups:
@@ -86,8 +97,9 @@ def reveal(session: Session, actor: Actor, code: str, reason: str, seat: Seat) -
     Effects: an entry of the ledger with the names of what was uncovered; the person reads it with the reason.
     """
     dossier = at_counter(session, actor, code)
-    procedure = by_hash(session, dossier.version_hash)
-    fields = sorted(sensitive_keys(procedure, {**_proposed(dossier), **latest_answers(session, dossier).content}))
+    procedure, answers = by_hash(session, dossier.version_hash), latest_answers(session, dossier).content
+    compared = comparisons(evidence_of(session, dossier), procedure, answers)
+    fields = sorted(sensitive_keys(procedure, {**_proposed(dossier), **with_rechecked(answers, compared)}))
     if not fields:
         raise NotFound
     note_reveal(session, actor, dossier, seat, REVEALING, fields, checked_reason(reason, REASON_FIELD))
