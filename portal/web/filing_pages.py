@@ -9,6 +9,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.auth.session import current_actor
 from portal.services.catalogue.answers import looked_up_elements, open_questions, readable, shown_pages, unsettled_questions
 from portal.services.catalogue.elements import Text2
 from portal.services.catalogue.form import Page, Question
@@ -17,8 +18,9 @@ from portal.services.catalogue.provenance import Answers
 from portal.services.catalogue.schema import Procedure
 from portal.services.dossiers.fill_draft import NOT_CONNECTED, OFFICE_FIELD, answer_page, office_choices
 from portal.services.dossiers.offices import competent_office
+from portal.services.dossiers.open_draft import draft_for
 from portal.services.dossiers.other_people import WHOM_FIELD, choose_whom
-from portal.services.errors import InvalidInput, NotFound
+from portal.services.errors import IllegalMove, InvalidInput, NotFound
 from portal.services.registries.exchange import Requester
 from portal.web.database import db
 from portal.web.filing import Filing
@@ -94,7 +96,14 @@ def _relative_words(one: Relative) -> dict[str, str]:
 
 
 def take_whom(filing: Filing, requester: Requester) -> ResponseReturnValue:
-    """Keep whom the dossier is about, and ask the registries about them."""
+    """Keep whom the dossier is about, and ask the registries about them.
+
+    Raises:
+        IllegalMove: it was filed, or the consent was taken back, meanwhile.
+    """
+    draft = draft_for(db(), current_actor(), filing.draft.id, lock=True)
+    if draft.draft is None or draft.draft["consent"] is None:
+        raise IllegalMove("it was filed, or the consent was taken back, meanwhile")
     if not filing.relatives:
         return redirect(filing.url("facts"))
     try:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import requests
 from sqlalchemy import select
 
 from portal import db
+from portal.auth.permissions import SYSTEM
 from portal.blind_index import personal_id_hash
-from portal.models import AccessEntry, Dossier, Evidence
+from portal.models import AccessEntry, Consent, Dossier, Evidence
+from portal.services.dossiers.consents import withdraw_consent
+from portal.services.registries.exchange import Requester
 from portal.services.registries.prefill import registries
+from portal.web.filing import Filing
+from portal.web.filing_pages import take_whom
 from tests.visitors import QUAN, Visitor
 
 GUARDIAN, WARD = "038170900022", "001215900023"  # Mai Thị Xuân, guardian of Mai Đức Duy
@@ -104,6 +110,27 @@ def test_whom_the_dossier_is_about_is_said_before_anything_else_is_asked(visitor
     guardian = somebody(visitor, GUARDIAN)
     guardian.post(f"{DEATH}?again=1", {"agree": "1"})
     assert guardian.get(f"{DEATH}/facts").headers["Location"].endswith("/apply/whom")
+
+
+def test_consent_that_was_taken_back_in_another_tab_is_not_undone_by_a_choice(
+    visitor: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guardian = somebody(visitor, GUARDIAN)
+    guardian.post(f"{DEATH}?again=1", {"agree": "1"})
+    before = len(looked_up(WARD))
+
+    def taken_back_meanwhile(filing: Filing, requester: Requester) -> object:
+        with db.transaction() as session:
+            newest = select(Consent).where(Consent.dossier_id == filing.draft.id).order_by(Consent.given_at.desc()).limit(1)
+            consent = session.scalars(newest).one()
+            withdraw_consent(session, replace(SYSTEM, account_id=consent.account_id), consent.id)
+        return take_whom(filing, requester)
+
+    monkeypatch.setattr("portal.citizen.apply.take_whom", taken_back_meanwhile)
+    assert guardian.post(f"{DEATH}/whom", {"whom": "1"}).status_code == 409
+    kept = draft_of(GUARDIAN, "1.000656").draft
+    assert (kept["consent"], "deceased.person" in kept["answers"]) == (None, False)
+    assert len(looked_up(WARD)) == before
 
 
 def test_registry_that_keeps_silent_about_them_costs_some_typing_and_nothing_more(
