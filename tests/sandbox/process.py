@@ -13,7 +13,8 @@ from pathlib import Path
 
 import requests
 
-PORTS = range(9400, 9421)
+OWN = 30 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # of each process of the tests another range
+PORTS = range(9400 + OWN, 9430 + OWN)
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -29,7 +30,7 @@ def free_port(taken: tuple[int, ...] = ()) -> int:
             except OSError:
                 continue
             return port
-    raise RuntimeError("no free port between 9400 and 9420")
+    raise RuntimeError(f"no free port between {PORTS[0]} and {PORTS[-1]}")
 
 
 @dataclass
