@@ -13,7 +13,8 @@ from pathlib import Path
 
 import requests
 
-OWN = 30 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # of each process of the tests another range
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")  # noqa: TID251 (no setting of the portal: which process of the tests)
+OWN = 30 * int(WORKER.removeprefix("gw"))
 PORTS = range(9400 + OWN, 9430 + OWN)
 CHECKOUT = Path(__file__).resolve().parents[2]
 
