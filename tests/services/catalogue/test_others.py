@@ -88,6 +88,14 @@ def test_relative_whom_the_registry_writes_down_wrongly_is_not_offered_and_break
     assert [one.personal_id for one in found] == [WARD]
 
 
+def test_whoever_died_is_looked_up_for_a_citizen_only_where_a_registry_named_them() -> None:
+    procedure = the_procedure("1.000656")
+    somebody = {"full_name": "Nguyễn Văn Hàng Xóm", "personal_id": "001060900099", "date_of_birth": "1960-01-01"}
+    for source, by_desk, expected in (("population", False, 1), ("citizen", False, 0), ("citizen", True, 1)):
+        answers = {"deceased.person": {"value": somebody, "source": source}}
+        assert len(list(known_people(procedure, answers, by_desk=by_desk))) == expected
+
+
 @given(st.integers(1900, 2399), st.booleans(), st.integers(0, 999_999))
 def test_year_of_birth_stands_in_the_number(year: int, is_female: bool, at_random: int) -> None:
     digit = (year - 1900) // 100 * 2 + is_female
